@@ -1,0 +1,112 @@
+# Every word of the workshop; `make` alone lists them. `.ci/run` runs what a merge must pass.
+#
+# Nothing is needed beyond Python 3.11 or newer (with venv and pip), make and a package index.
+#   VENV=.venv313 PYTHON=/path/to/python3.13   the same words in a second environment
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.ONESHELL:
+MAKEFLAGS += --no-builtin-rules
+
+VENV ?= .venv
+PYTHON ?=
+
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+DEPS_STAMP := $(VENV)/.dependencies-installed
+STAMP := $(VENV)/.project-installed
+PIP := $(PY) -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the words
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: install
+install: $(STAMP) ## make the environment (.venv) from the lock, with the project in it
+
+# The stamp is a copy of the lock, so that a lock written anew with the same words costs nothing.
+$(DEPS_STAMP): requirements/dev.txt
+	if ! cmp --silent "$<" "$@"; then
+	    python="$(PYTHON)"; [ -n "$$python" ] || python="$$(tools/find_python.sh 3.11 3.12 3.13)"
+	    "$$python" -m venv --clear "$(VENV)"
+	    $(PIP) install --quiet --require-hashes -r "$<"
+	    cp "$<" "$@"
+	fi
+	touch "$@"
+
+# pyproject.toml carries the entry points and the version's source: a change of either installs again (a second).
+$(STAMP): $(DEPS_STAMP) pyproject.toml src/librus_sdk/_version.py
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	touch "$@"
+
+WORKERS ?= 2
+CORE_OF_TRUTH := src/librus_sdk/core/*,src/librus_sdk/flows/*,src/librus_sdk/shells/*
+# One data file per environment, so that two Pythons (or two runs of different words) never mix their figures.
+COVERAGE := COVERAGE_FILE="$(CURDIR)/$(VENV)/coverage/data" $(PY) -m coverage
+SOURCES := src tests tools $(wildcard benchmarks)
+
+.PHONY: demo
+demo: $(STAMP) ## show the SDK at work against the simulator, no account needed
+	$(BIN)/librus demo
+
+# Races are explored in a run of their own, under frontrun, which steers the threads through the same hooks
+# of the interpreter as coverage does.
+.PHONY: test
+test: $(STAMP) ## run every test; what decides (core, flows, shells) must be covered to the last branch
+	rm -rf "$(VENV)/coverage"
+	mkdir -p "$(VENV)/coverage"
+	$(COVERAGE) run -m pytest -n $(WORKERS) $(ARGS)
+	$(COVERAGE) combine --quiet
+	$(COVERAGE) report --format=total | sed 's/^/coverage of the package, %: /'
+	$(COVERAGE) report --include='$(CORE_OF_TRUTH)' --fail-under=100
+	$(BIN)/frontrun $(PY) -m pytest tests/races
+
+.PHONY: lint
+lint: $(STAMP) ## look for mistakes and bad habits
+	$(BIN)/ruff check $(SOURCES)
+
+.PHONY: format-check
+format-check: $(STAMP) ## say which files are not formatted
+	$(BIN)/ruff format --check $(SOURCES)
+
+.PHONY: types
+types: $(STAMP) ## check the types, with mypy and with pyright
+	status=0
+	$(BIN)/mypy $(SOURCES) || status=1
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --pythonpath $(PY) --warnings $(SOURCES) || status=1
+	exit $$status
+
+.PHONY: imports
+imports: $(STAMP) ## check that each floor imports from the floors below it only
+	$(BIN)/lint-imports --no-cache
+
+.PHONY: build
+build: $(STAMP) ## build the wheel and the sdist into dist/, look into them, install the wheel with no extra
+	$(PY) tools/check_build.py
+
+.PHONY: bench
+bench: $(STAMP) ## measure
+	$(PY) -m benchmarks
+
+.PHONY: fix
+fix: $(STAMP) ## format, and mend what ruff can mend
+	$(BIN)/ruff check --fix --exit-zero $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+
+UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+
+.PHONY: lock
+lock: $(STAMP) ## write the lock files anew (UPGRADE=1 takes newer versions); uv's index comes from its environment
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --all-extras pyproject.toml requirements/dev.in -o requirements/dev.txt
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --constraints requirements/dev.txt pyproject.toml -o requirements/core.txt
+	! grep -nE '://|file:|(^|[ =@])/' requirements/dev.txt requirements/core.txt
+
+.PHONY: clean
+clean: ## remove the environments, the builds and the tools' caches
+	rm -rf .venv .venv3* "$(VENV)" dist build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

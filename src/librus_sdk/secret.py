@@ -1,0 +1,68 @@
+"""A box for text that must never be shown.
+
+Passwords, bearer tokens, cookies and CSRF values travel through the SDK inside a :class:`Secret`.  The box
+answers ``repr``, ``str`` and ``format`` with a mask and refuses to be pickled or copied into JSON, so a
+log line, an exception, a debugger's list of locals or a crash reporter has nothing to show.  The text comes
+out in one place only: where the request is put on the wire.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, NoReturn
+
+__all__ = ["Secret"]
+
+MASK = "********"
+
+
+class Secret:
+    """Text that is shown as a mask everywhere and compared in constant time.
+
+    >>> token = Secret("a-token")
+    >>> token, f"{token}"
+    (Secret('********'), '********')
+    >>> token == Secret("a-token")
+    True
+    """
+
+    __slots__ = ("__weakref__", "_text")
+
+    def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            # Deliberately without the value: this message may be logged.
+            raise TypeError("a Secret holds text; got something that is not a str")
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text. Call it where the text is used and keep no variable of it."""
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._text.encode(), other._text.encode())
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return f"Secret('{MASK}')"
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __format__(self, spec: str) -> str:
+        return format(MASK, spec)
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError("a Secret cannot be pickled: tokens and passwords do not belong in files")
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
+        return self
