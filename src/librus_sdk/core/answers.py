@@ -1,0 +1,197 @@
+"""From an answer to a verdict: good, "token refused", or one of our errors.
+
+One table a service, read in order: the code in the body, then the message, then the status.  Server codes
+and messages are constants of Librus; only ones that look like such (:func:`_server_facts`) are repeated in
+``details``, and nothing else of a body ever is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..errors import (
+    FeatureUnavailableError,
+    LibrusAccountActionRequiredError,
+    LibrusApiError,
+    LibrusMaintenanceError,
+    LibrusNetworkError,
+    LibrusPermissionError,
+    LibrusSdkError,
+    LibrusTimeoutError,
+)
+from .http import Failure, Request, Response
+
+__all__ = ["Judge", "Verdict", "failure_error", "judge_api", "judge_portal", "validation_error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer means. ``refused``: the credential is dead and renewing it may help."""
+
+    error: LibrusSdkError | None = None
+    refused: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the answer is to be decoded."""
+        return self.error is None
+
+
+Judge = Callable[[Request, Response], Verdict]
+
+_OK: Final = Verdict()
+
+# Messages of Librus that are known constants (seen in public error reports); others are not repeated.
+_KNOWN_MESSAGES: Final = frozenset(
+    {
+        "Access token is invalid",
+        "Account not found",
+        "Insufficient scopes",
+        "Invalid request params",
+        "Request is denied",
+        "Resource not found",
+        "Student timetable is not public",
+        "Unable to refresh the account",
+        "requires_an_action",
+        "Nieprawidłowy węzeł.",
+    }
+)
+# CamelCase or snake_case words: the shape of a server constant, not of a token, a login or a sentence.
+_CODE_SHAPE: Final = re.compile(r"(?:[A-Z][a-z]{1,15}|[A-Z]{2,4}){1,6}|[a-z]{2,15}(?:_[a-z]{1,15}){1,5}")
+_INACTIVE: Final = re.compile(r"[A-Za-z]{1,40}IsNotActive")
+_MAX_ERROR_BODY: Final = 64 * 1024
+
+
+def _body_object(response: Response) -> Mapping[str, Any]:
+    if len(response.body) > _MAX_ERROR_BODY:
+        return {}
+    try:
+        value = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(body: Mapping[str, Any], *keys: str) -> list[str]:
+    return [value for key in keys if isinstance(value := body.get(key), str)]
+
+
+def _server_facts(body: Mapping[str, Any]) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    for code in _texts(body, "Code", "code"):
+        if _CODE_SHAPE.fullmatch(code):
+            facts["server_code"] = code
+    for message in _texts(body, "Message", "message", "reason", "hint"):
+        if message in _KNOWN_MESSAGES:
+            facts.setdefault("server_message", message)
+    return facts
+
+
+def _details(request: Request, response: Response, body: Mapping[str, Any]) -> dict[str, Any]:
+    return {"endpoint": request.endpoint, "status": response.status, **_server_facts(body)}
+
+
+def judge_api(request: Request, response: Response) -> Verdict:
+    """Judge an answer of the child API 3.0."""
+    if response.ok:
+        return _OK
+    body = _body_object(response)
+    said = _texts(body, "Code", "Message", "Status")
+    details = _details(request, response, body)
+    status = response.status
+
+    if status == 401:
+        if "Insufficient scopes" in said:
+            return Verdict(LibrusPermissionError(_NOT_FOR_THIS_ACCOUNT, details=details))
+        return Verdict(LibrusApiError(_TOKEN_REFUSED, details=details), refused=True)
+    if "Maintenance" in said:
+        return Verdict(LibrusMaintenanceError(_MAINTENANCE, details=details))
+    if "Student timetable is not public" in said:
+        return Verdict(FeatureUnavailableError(_TIMETABLE_NOT_PUBLIC, details=details))
+    if "NoticeboardProblem" in said or any(_INACTIVE.fullmatch(text) for text in said):
+        return Verdict(FeatureUnavailableError(_MODULE_OFF, details=details))
+    if status == 403:
+        return Verdict(LibrusPermissionError(_FORBIDDEN, details=details))
+    return Verdict(_by_status("Librus", status, details))
+
+
+def judge_portal(request: Request, response: Response) -> Verdict:
+    """Judge an answer of the portal's JSON API; ``refused`` means the portal session is dead."""
+    if response.ok:
+        return _OK
+    body = _body_object(response)
+    said = _texts(body, "Code", "code", "reason", "message", "hint", "Message", "Status")
+    details = _details(request, response, body)
+    status = response.status
+
+    if "requires_an_action" in said:
+        return Verdict(LibrusAccountActionRequiredError(_ACTION_REQUIRED, details=details))
+    if status == 401:
+        return Verdict(LibrusApiError(_PORTAL_REFUSED, details=details), refused=True)
+    if "Maintenance" in said:
+        return Verdict(LibrusMaintenanceError(_MAINTENANCE, details=details))
+    if "Account not found" in said:
+        return Verdict(LibrusAccountActionRequiredError(_NOT_LINKED, details=details))
+    return Verdict(_by_status("The Librus portal", status, details))
+
+
+def failure_error(request: Request, failure: Failure) -> LibrusNetworkError:
+    """Return the error for an attempt that brought no complete answer."""
+    if failure.kind == "timeout":
+        return LibrusTimeoutError(
+            f"Librus did not answer within {failure.timeout_ms} ms. Try again, or allow more time "
+            "(timeout_ms, LIBRUS_TIMEOUT_MS).",
+            details={"endpoint": request.endpoint, "timeout_ms": failure.timeout_ms},
+        )
+    return LibrusNetworkError(
+        f"No connection to Librus ({failure.reason}). Check the network and the address, then try again.",
+        details={"endpoint": request.endpoint, "reason": failure.reason},
+    )
+
+
+def validation_error(endpoint: str, issues: list[str]) -> LibrusSdkError:
+    """Return the error for a 2xx answer that is not what it should be; issues hold no values."""
+    from ..errors import LibrusResponseValidationError
+
+    return LibrusResponseValidationError(
+        "Librus answered with something unexpected (perhaps a maintenance page). Try again later.",
+        details={"endpoint": endpoint, "issues": issues[:3]},
+    )
+
+
+def _by_status(who: str, status: int, details: dict[str, Any]) -> LibrusApiError:
+    if status == 404:
+        message = f"{who} knows nothing under this address: the record does not exist, or not for this child."
+    elif status == 429:
+        message = f"{who} asks for fewer requests. Wait a few minutes."
+    elif status >= 500:
+        message = f"{who} has trouble at the moment (status {status}). Try again later."
+    else:
+        message = f"{who} did not accept the request (status {status})."
+    return LibrusApiError(message, details=details)
+
+
+_TOKEN_REFUSED: Final = "Librus refused the access token (status 401). It has probably expired."  # noqa: S105
+_PORTAL_REFUSED: Final = "The portal no longer knows this sign-in (status 401)."
+_NOT_FOR_THIS_ACCOUNT: Final = (
+    "This kind of data is not open to this account at Librus. A new token or sign-in does not change that."
+)
+_FORBIDDEN: Final = (
+    "Librus does not let this account read this (status 403). The school may not share it, or the address "
+    "you connect from may be blocked."
+)
+_MAINTENANCE: Final = "Librus is under maintenance (this often happens at night). Try again later."
+_TIMETABLE_NOT_PUBLIC: Final = "The school has not published this timetable yet."
+_MODULE_OFF: Final = "The school has switched this module off."
+_ACTION_REQUIRED: Final = (
+    "The link to this child needs attention: sign in on the Librus portal in a browser and follow what it "
+    "asks for."
+)
+_NOT_LINKED: Final = (
+    "This child is not linked to the family account (any more). Check the linked accounts on the Librus "
+    "portal."
+)

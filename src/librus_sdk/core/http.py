@@ -1,0 +1,92 @@
+"""The values that go out and come in: what to ask, what was answered, why there was no answer.
+
+No HTTP library here: the shells translate. A bearer or form value that is a
+:class:`~librus_sdk.secret.Secret` stays one until the shell hands it to the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from ..secret import Secret
+
+__all__ = ["Failure", "Request", "Response", "join_url", "origin_of", "query_items", "segment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request.
+
+    Attributes:
+        url: where to; may hold personal data (a child's login), so it is not in the repr.
+        endpoint: the same address as it may be shown in errors and logs.
+        name: short name for events, e.g. ``Grades`` or ``portal.fresh``.
+        bearer: put on the wire as ``Authorization: Bearer …``.
+        form: fields of an ``application/x-www-form-urlencoded`` body.
+    """
+
+    method: Literal["GET", "POST"]
+    url: str = field(repr=False)
+    endpoint: str
+    name: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    form: tuple[tuple[str, str | Secret], ...] | None = field(default=None, repr=False)
+    bearer: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One complete answer. ``url`` is where it came from; header names are lower-case."""
+
+    status: int
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    url: str = field(default="", repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No complete answer: ``timeout`` (``timeout_ms`` is the limit that ran out) or a network ``reason``."""
+
+    kind: Literal["timeout", "network"]
+    reason: str
+    timeout_ms: int = 0
+
+
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """Return scheme, host and port: what must be equal for two addresses to share an origin."""
+    parts = urlsplit(url)
+    default = {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or default
+
+
+def join_url(base: str, path: str) -> str:
+    """Join so that ``…/3.0`` keeps its last segment, however many slashes the path starts with."""
+    return f"{base.rstrip('/')}/{path.lstrip('/')}"
+
+
+def segment(value: object) -> str:
+    """Percent-encode one path segment: ``a/b`` becomes ``a%2Fb``."""
+    from urllib.parse import quote
+
+    return quote(str(value), safe="")
+
+
+def query_items(query: Mapping[str, object] | None) -> tuple[tuple[str, str], ...]:
+    """Return the parameters as sent: ``None`` dropped, ``0``, ``False`` and ``""`` kept, order as given."""
+    items = []
+    for key, value in (query or {}).items():
+        if value is None:
+            continue
+        text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+        items.append((key, text))
+    return tuple(items)

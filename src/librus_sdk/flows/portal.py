@@ -1,0 +1,250 @@
+"""The family portal: signing in, and the three reads that everything else starts from.
+
+Sequence and signs of failure are those confirmed live in spring 2026, where not said otherwise.  A status
+after the form proves nothing: only ``GET /api/v3/Me`` tells whether the sign-in worked.  The password is sent
+in one request a sign-in, to the portal's own origin, and never again by itself once refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Generic, Protocol, TypeVar
+from urllib.parse import urljoin
+
+from ..core.answers import failure_error, judge_portal
+from ..core.http import Failure, Request, Response, join_url, origin_of, segment
+from ..core.refresh import Minted, Mode, makes_no_progress
+from ..core.retry import retry_after_s
+from ..errors import (
+    LibrusApiError,
+    LibrusAuthRefreshError,
+    LibrusCaptchaRequiredError,
+    LibrusCredentialsError,
+    LibrusPortalPageError,
+    LibrusSdkError,
+)
+from ..secret import Secret
+from ..settings import Hosts, PortalCredentials, RetryPolicy
+from .call import Answer, call
+from .login_page import CSRF_FIELD, captcha_demanded, hidden_fields, refusal_of
+from .steps import Exchange, Flow, Jar, NewJar, Ports, SlotPort
+
+__all__ = ["Account", "PortalFlows"]
+
+MAX_REDIRECTS: Final = 10
+PORTAL_KEY: Final = "portal"
+_JSON: Final = (("accept", "application/json"),)
+_NO_RETRY: Final = RetryPolicy.off()
+
+
+class Account(Protocol):
+    """What the token renewal needs of an account row."""
+
+    @property
+    def id(self) -> str:
+        """The child's key."""
+        ...
+
+    @property
+    def access_token(self) -> Secret:
+        """The bearer token."""
+        ...
+
+
+MeT = TypeVar("MeT")
+ListT = TypeVar("ListT")
+AccountT = TypeVar("AccountT", bound=Account)
+
+
+@dataclass(frozen=True, slots=True)
+class PortalFlows(Generic[MeT, ListT, AccountT]):
+    """The portal's sequences, for one account. The three decoders turn bodies into models."""
+
+    hosts: Hosts
+    credentials: PortalCredentials
+    ports: Ports
+    decode_me: Callable[[bytes, str], MeT]
+    decode_accounts: Callable[[bytes, str], ListT]
+    decode_account: Callable[[bytes, str], AccountT]
+
+    # --- signing in --------------------------------------------------------------------------------------
+
+    def sign_in(self, _mode: Mode = "need") -> Flow[Minted]:
+        """Sign in and return the cookie jar as a credential."""
+        started = self.ports.monotonic()
+        self.ports.emit("debug", "portal.login.start", {"portal_base_url": self.hosts.portal})
+        try:
+            jar = yield from self._sign_in()
+        except LibrusSdkError as error:
+            fields = {"duration_ms": self._since(started), "error_code": error.code}
+            self.ports.emit("error", "portal.login.failure", fields)
+            raise
+        self.ports.emit("info", "portal.login.success", {"duration_ms": self._since(started)})
+        return Minted(PORTAL_KEY, jar, self.ports.monotonic(), self.ports.wall())
+
+    def _since(self, started: float) -> int:
+        return round((self.ports.monotonic() - started) * 1000)
+
+    def _sign_in(self) -> Flow[Jar]:
+        jar: Jar = yield NewJar()
+        page_request = self._page("/konto-librus/login", "login_page")
+        page = yield from self._follow(page_request, jar)
+        if not page.ok:
+            raise self._trouble(page_request, page)
+        fields = hidden_fields(page.body)
+        if CSRF_FIELD not in fields:
+            if captcha_demanded(page.body):
+                raise LibrusCaptchaRequiredError(_CAPTCHA)
+            raise LibrusPortalPageError(_PAGE_INVALID)
+
+        form_request = Request(
+            "POST",
+            join_url(self.hosts.portal, "/konto-librus/login/action"),
+            endpoint=join_url(self.hosts.portal, "/konto-librus/login/action"),
+            name="portal.login",
+            headers=(("referer", page_request.url),),
+            form=(
+                ("email", self.credentials.email),
+                ("password", self.credentials.password),
+                *fields.items(),
+            ),
+        )
+        final = yield from self._follow(form_request, jar)
+        refusal = refusal_of(final.body)
+        if refusal == "credentials" or final.status == 401:
+            raise LibrusCredentialsError(_REFUSED)
+        if refusal == "captcha":
+            raise LibrusCaptchaRequiredError(_CAPTCHA)
+        if not final.ok or refusal == "expired":
+            raise self._trouble(form_request, final)
+
+        me_request = self._api("/api/v3/Me", "portal.me")
+        me = yield from self._exchange(me_request, jar)
+        verdict = judge_portal(me_request, me)
+        if verdict.refused:
+            raise LibrusCredentialsError(_REFUSED)
+        if not me.ok:
+            raise self._trouble(me_request, me)
+        self.decode_me(me.body, me_request.endpoint)
+        return jar
+
+    def _exchange(self, request: Request, jar: Jar) -> Flow[Response]:
+        answer = yield Exchange(request, jar)
+        if isinstance(answer, Failure):
+            raise failure_error(request, answer)
+        assert isinstance(answer, Response)
+        return answer
+
+    def _follow(self, request: Request, jar: Jar) -> Flow[Response]:
+        """Send and follow redirects as GETs, on the portal's own origin only: a form is never sent on."""
+        response = yield from self._exchange(request, jar)
+        for _ in range(MAX_REDIRECTS):
+            location = response.headers.get("location")
+            if not 300 <= response.status < 400 or not location:
+                return response
+            target = urljoin(response.url or request.url, location)
+            if origin_of(target) != origin_of(self.hosts.portal):
+                # Another host has no business in a sign-in; the profile read decides how it stands.
+                return Response(200, b"", {}, response.url)
+            hop = Request("GET", target, endpoint=self.hosts.portal, name=f"{request.name}.redirect")
+            response = yield from self._exchange(hop, jar)
+        raise LibrusPortalPageError("The Librus portal redirects in a circle. Try again later.")
+
+    def _trouble(self, request: Request, response: Response) -> LibrusSdkError:
+        """A step that failed for another reason than the credentials."""
+        error = judge_portal(request, response).error
+        if error is None or isinstance(error, LibrusApiError):
+            status = response.status
+            error = (
+                error
+                if error is not None and status != 401
+                else LibrusApiError(
+                    f"The Librus portal did not complete the sign-in (status {status}). Try again later.",
+                    details={"endpoint": request.endpoint, "status": status},
+                )
+            )
+            error.retry_after_s = retry_after_s(response, self.ports.wall())
+        return error
+
+    # --- reads -------------------------------------------------------------------------------------------
+
+    def me(self, slot: SlotPort, mode: Mode = "need") -> Flow[Answer[MeT]]:
+        """Read the portal profile."""
+        return self._read(self._api("/api/v3/Me", "portal.me"), slot, self.decode_me, mode)
+
+    def accounts(self, slot: SlotPort, mode: Mode = "need") -> Flow[Answer[ListT]]:
+        """Read the list of linked children."""
+        request = self._api("/api/v3/SynergiaAccounts", "portal.accounts")
+        return self._read(request, slot, self.decode_accounts, mode)
+
+    def fresh(self, slot: SlotPort, login: str, mode: Mode = "need") -> Flow[Answer[AccountT]]:
+        """Have the portal issue a new bearer token for the child with this login."""
+        base = join_url(self.hosts.portal, "/api/v3/SynergiaAccounts/fresh")
+        request = Request(
+            "GET",
+            f"{base}/{segment(login)}",
+            endpoint=f"{base}/REDACTED",
+            name="portal.fresh",
+            headers=_JSON,
+        )
+        return self._read(request, slot, self.decode_account, mode)
+
+    def renew_child(
+        self, portal: SlotPort, child: SlotPort, login: str, lifetime_s: float | None, mode: Mode
+    ) -> Flow[tuple[Minted, AccountT]]:
+        """Get a child's new token: one portal request when all is well.
+
+        A portal that hands out the refused token again is signed in to once more and asked again.
+        """
+        portal_mode: Mode = "need" if mode == "need" else "insist"
+        asked = self.ports.monotonic()
+        answer = yield from self.fresh(portal, login, portal_mode)
+        if makes_no_progress(child.peek(), answer.value.access_token):
+            portal.reject(
+                answer.generation,
+                LibrusAuthRefreshError("The portal handed out a token that Librus had refused before."),
+            )
+            asked = self.ports.monotonic()
+            answer = yield from self.fresh(portal, login, portal_mode)
+        account = answer.value
+        expires = None if lifetime_s is None else asked + lifetime_s
+        return Minted(account.id, account.access_token, asked, self.ports.wall(), expires), account
+
+    def _read(
+        self, request: Request, slot: SlotPort, decode: Callable[[bytes, str], _T], mode: Mode
+    ) -> Flow[Answer[_T]]:
+        return call(
+            request,
+            slot=slot,
+            judge=judge_portal,
+            decode=decode,
+            retry=_NO_RETRY,
+            ports=self.ports,
+            mode=mode,
+        )
+
+    def _api(self, path: str, name: str) -> Request:
+        url = join_url(self.hosts.portal, path)
+        return Request("GET", url, endpoint=url, name=name, headers=_JSON)
+
+    def _page(self, path: str, name: str) -> Request:
+        url = join_url(self.hosts.portal, path)
+        return Request("GET", url, endpoint=url, name=f"portal.{name}")
+
+
+_T = TypeVar("_T")
+
+
+_REFUSED: Final = (
+    "The Librus portal refused the e-mail and password. Check LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD "
+    "by signing in on the portal in a browser. They are not sent again until you sign in anew."
+)
+_CAPTCHA: Final = (
+    "The Librus portal demands a captcha, usually after several failed sign-ins. Sign in once on the portal "
+    "in a browser, then try again."
+)
+_PAGE_INVALID: Final = (
+    "The sign-in page of the Librus portal is not the expected one (maintenance or a redesign). Try again "
+    "later."
+)

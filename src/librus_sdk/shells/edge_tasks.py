@@ -1,0 +1,92 @@
+"""The asyncio HTTP edge: one request out, one complete answer or a named failure back, within a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import Final
+
+import httpcore2
+import httpx2
+
+from ..core.http import Failure, Request, Response
+from .wire import (
+    NETWORK_ERRORS,
+    TIMEOUT_ERRORS,
+    Jar,
+    build,
+    client_options,
+    core_request,
+    network_failure,
+    quiet,
+    response_of,
+    timeout_failure,
+)
+
+__all__ = ["TaskEdge"]
+
+
+class _Body(httpx2.AsyncByteStream):
+    def __init__(self, response: httpcore2.Response) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        stream = self._response.stream
+        assert isinstance(stream, AsyncIterable)
+        async for part in stream:
+            yield part
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+
+class _Transport(httpx2.AsyncBaseTransport):
+    """The HTTP library's transport over its own connection pool."""
+
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=tls, max_connections=100, keepalive_expiry=15.0
+        )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        answer = await self._pool.handle_async_request(core_request(request))
+        return httpx2.Response(
+            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
+        )
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class TaskEdge:
+    """Connections to Librus for the tasks of one event loop. Opened by its first request."""
+
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
+        self._transport: Final = _Transport(tls)
+        self._plain: Final = httpx2.AsyncClient(transport=self._transport, **client_options())
+
+    async def send(
+        self, request: Request, limit_s: float, limit_ms: int, jar: Jar | None = None
+    ) -> Response | Failure:
+        """Send and read the whole answer within ``limit_s``; never raises for what the network does.
+
+        ``limit_ms`` is what a timeout is reported as. The caller's own cancellation stays one.
+        """
+        client = self._plain
+        if jar is not None:
+            client = httpx2.AsyncClient(transport=self._transport, **client_options(jar))
+        try:
+            async with asyncio.timeout(limit_s):
+                with quiet():
+                    return response_of(await client.send(build(client, request)))
+        except TIMEOUT_ERRORS:
+            return timeout_failure(limit_ms)
+        except NETWORK_ERRORS as error:
+            return network_failure(error)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        with contextlib.suppress(OSError, RuntimeError):
+            await self._transport.aclose()

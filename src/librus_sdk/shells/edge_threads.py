@@ -1,0 +1,144 @@
+"""The blocking HTTP edge: one request out, one complete answer or a named failure back.
+
+A deadline bounds the whole attempt, name look-up excepted: every socket operation gets what is left of it,
+so a server that drips a byte now and then cannot stretch it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+import time
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from typing import Any, Final
+
+import httpcore2
+import httpx2
+
+from ..core.http import Failure, Request, Response
+from .wire import (
+    NETWORK_ERRORS,
+    TIMEOUT_ERRORS,
+    Jar,
+    build,
+    client_options,
+    core_request,
+    network_failure,
+    quiet,
+    response_of,
+    timeout_failure,
+)
+
+__all__ = ["ThreadEdge"]
+
+_deadline: ContextVar[float | None] = ContextVar("librus_sdk_deadline", default=None)
+
+
+def _left() -> float | None:
+    """Seconds until the deadline; a hair above zero when it has passed, which the socket then reports."""
+    deadline = _deadline.get()
+    return None if deadline is None else max(1e-4, deadline - time.monotonic())
+
+
+class _Stream(httpcore2.NetworkStream):
+    def __init__(self, inner: httpcore2.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        return self._inner.read(max_bytes, _left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        self._inner.write(buffer, _left())
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> httpcore2.NetworkStream:
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _left()))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Backend(httpcore2.NetworkBackend):
+    def __init__(self) -> None:
+        self._inner = httpcore2.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        return _Stream(self._inner.connect_tcp(host, port, _left(), local_address, socket_options))
+
+
+class _Body(httpx2.SyncByteStream):
+    def __init__(self, response: httpcore2.Response) -> None:
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._response.iter_stream()
+
+    def close(self) -> None:
+        self._response.close()
+
+
+class _Transport(httpx2.BaseTransport):
+    """The HTTP library's transport over its own connection pool, with our deadline under it."""
+
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=tls, max_connections=100, keepalive_expiry=15.0, network_backend=_Backend()
+        )
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        answer = self._pool.handle_request(core_request(request))
+        return httpx2.Response(
+            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class ThreadEdge:
+    """Connections to Librus for threads. Opened by its first request."""
+
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
+        self._transport: Final = _Transport(tls)
+        self._plain: Final = httpx2.Client(transport=self._transport, **client_options())
+
+    def send(
+        self, request: Request, limit_s: float, limit_ms: int, jar: Jar | None = None
+    ) -> Response | Failure:
+        """Send and read the whole answer within ``limit_s``; never raises for what the network does.
+
+        ``limit_ms`` is what a timeout is reported as.
+        """
+        client = self._plain
+        if jar is not None:
+            client = httpx2.Client(transport=self._transport, **client_options(jar))
+        token = _deadline.set(time.monotonic() + limit_s)
+        try:
+            with quiet():
+                return response_of(client.send(build(client, request)))
+        except TIMEOUT_ERRORS:
+            return timeout_failure(limit_ms)
+        except NETWORK_ERRORS as error:
+            return network_failure(error)
+        finally:
+            _deadline.reset(token)
+
+    def close(self) -> None:
+        """Close the connections."""
+        with contextlib.suppress(OSError, RuntimeError):
+            self._transport.close()

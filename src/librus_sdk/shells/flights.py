@@ -1,0 +1,72 @@
+"""What both shells do around a flight that is neither waiting nor sending."""
+
+from __future__ import annotations
+
+from ..core.refresh import FailureKind, FlightFailure, Minted
+from ..errors import (
+    INTERNAL_ERROR,
+    LibrusApiError,
+    LibrusSdkError,
+    LibrusTerminalAuthenticationError,
+    LibrusTimeoutError,
+)
+from ..flows.steps import Ports
+from .slots import Slot
+
+__all__ = ["FlightReport", "failure_of", "wait_timeout"]
+
+
+def failure_of(slot: Slot, error: Exception) -> FlightFailure:
+    """Turn the error a flight ended with into the failure its waiters share.
+
+    The kept error is a copy that was never raised: no traceback, so no frames, are kept alive with it. Its
+    cause is the refusal that made the flight necessary.
+    """
+    if not isinstance(error, LibrusSdkError):
+        error = LibrusSdkError(
+            f"Renewing the sign-in failed unexpectedly ({type(error).__name__}). This is a bug of the SDK.",
+            code=INTERNAL_ERROR,
+        )
+    kind: FailureKind = "transient"
+    if isinstance(error, slot.latches):
+        kind = "terminal"
+    elif not slot.cools or isinstance(error, LibrusTerminalAuthenticationError):
+        kind = "passing"
+    kept = error.replicate()
+    if kept.__cause__ is None:
+        state = slot.peek()
+        if state.grant is not None and state.grant.generation <= state.refused:
+            kept.__cause__ = state.refused_by
+    retry_after = error.retry_after_s if isinstance(error, LibrusApiError) else None
+    return FlightFailure(kept, kind, retry_after)
+
+
+def wait_timeout(slot: Slot, timeout_ms: int) -> LibrusTimeoutError:
+    """The caller's time ran out while somebody else's flight was still under way."""
+    return LibrusTimeoutError(
+        f"Renewing the sign-in at Librus took longer than {timeout_ms} ms. It goes on; try again.",
+        details={"endpoint": slot.endpoint, "timeout_ms": timeout_ms},
+    )
+
+
+class FlightReport:
+    """Events of one flight."""
+
+    def __init__(self, slot: Slot, ports: Ports) -> None:
+        self._slot = slot
+        self._ports = ports
+        self._started = ports.monotonic()
+        self._say("debug", "start")
+
+    def ended(self, result: Minted | FlightFailure) -> None:
+        """Report how it ended."""
+        if isinstance(result, Minted):
+            self._say("info", "success")
+        else:
+            self._say("error", "failure", error_code=result.error.code)
+
+    def _say(self, level: str, what: str, **more: object) -> None:
+        fields: dict[str, object] = {"slot": self._slot.name, **more}
+        if what != "start":
+            fields["duration_ms"] = round((self._ports.monotonic() - self._started) * 1000)
+        self._ports.emit(level, f"session.refresh.{what}", fields)

@@ -1,0 +1,57 @@
+"""How much time an attempt has, and which credential goes on a request."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..core.http import Request
+from ..core.refresh import Grant
+from ..secret import Secret
+
+__all__ = ["Limit", "new_jar", "stamped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The time one attempt may take, and, inside a flight, when the flight must be over.
+
+    Measured on the real clock even when a test replaces the session's: sockets know no other.
+    """
+
+    timeout_ms: int
+    deadline: float | None = None
+
+    def left(self) -> tuple[float, int]:
+        """Return the seconds an attempt has now, and the milliseconds to name if they run out."""
+        seconds = self.timeout_ms / 1000
+        if self.deadline is None:
+            return seconds, self.timeout_ms
+        rest = max(0.0, self.deadline - time.monotonic())
+        return (seconds, self.timeout_ms) if seconds <= rest else (rest, max(1, round(rest * 1000)))
+
+    def fresh(self) -> Limit:
+        """The limit for waiting from now on: one timeout in all."""
+        ends = time.monotonic() + self.timeout_ms / 1000
+        return Limit(self.timeout_ms, ends if self.deadline is None else min(ends, self.deadline))
+
+    def within(self, outer: Limit | None) -> Limit:
+        """The same, but not beyond an outer flight's deadline."""
+        if outer is None or outer.deadline is None or self.deadline is None:
+            return self
+        return Limit(self.timeout_ms, min(self.deadline, outer.deadline))
+
+
+def stamped(request: Request, grant: Grant) -> tuple[Request, Any]:
+    """Put the credential on the request: a bearer token on it, a cookie jar beside it."""
+    if isinstance(grant.secret, Secret):
+        return replace(request, bearer=grant.secret), None
+    return request, grant.secret
+
+
+def new_jar() -> Any:
+    """Return an empty cookie jar (the HTTP library is imported with it)."""
+    from .wire import Jar
+
+    return Jar()

@@ -1,0 +1,234 @@
+"""The box around a slot's state: one lock, one state, and who waits for the flight.
+
+Shared by both shells.  Every change is one call of :mod:`librus_sdk.core.refresh` under the lock, and the
+lock is never held across I/O, ``await``, or the waking of a waiter.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from enum import Enum
+from typing import Final, Protocol
+
+from ..core import refresh
+from ..core.refresh import (
+    Decision,
+    FlightFailure,
+    Join,
+    Minted,
+    Mode,
+    Published,
+    SlotState,
+    Start,
+    Ticket,
+)
+from ..errors import LibrusSdkError
+from ..flows.steps import Renewal
+from .clock import Clock
+
+__all__ = ["ABANDONED", "Flight", "Outcome", "Slot", "Waiter"]
+
+
+class _Abandoned(Enum):
+    ABANDONED = "the flight was dropped; decide again"
+
+
+ABANDONED: Final = _Abandoned.ABANDONED
+Outcome = Published | FlightFailure | _Abandoned
+
+
+class Waiter(Protocol):
+    """Somebody who waits for a flight, and leaves by themselves."""
+
+    def settle(self, outcome: Outcome) -> None:
+        """Take the result, from any thread; all but the first are ignored."""
+        ...
+
+
+class Flight:
+    """Identity of one flight. ``alive()`` is false when its owner can no longer finish it."""
+
+    __slots__ = ("alive",)
+
+    def __init__(self, alive: Callable[[], bool] = lambda: True) -> None:
+        self.alive = alive
+
+
+class Slot:
+    """One credential, its state, and its waiters.
+
+    Args:
+        key: whose credential it is.
+        name: what events call it: ``portal``, ``accounts`` or ``child``.
+        endpoint: what to show when waiting for its renewal took too long.
+        renewal: the flow that gets a new credential.
+        private: whether requests with it go over the private client (sign-in and renewal).
+        clock: the time source.
+        latches: errors of a renewal that only a person can mend; remembered until then.
+        cools: whether another failed renewal is remembered for a while. What a slot below remembers is not
+            remembered here a second time.
+    """
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        name: str,
+        endpoint: str,
+        renewal: Renewal,
+        private: bool,
+        clock: Clock,
+        latches: tuple[type[LibrusSdkError], ...] = (),
+        cools: bool = True,
+    ) -> None:
+        self.name = name
+        self.endpoint = endpoint
+        self.renewal = renewal
+        self.private = private
+        self.latches = latches
+        self.cools = cools
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._state = SlotState(key=key)
+        self._waiters: dict[Waiter, object] = {}
+
+    def __repr__(self) -> str:
+        return f"<Slot {self.name} {refresh.phase_of(self._state, self._clock.monotonic())}>"
+
+    # --- asking ------------------------------------------------------------------------------------------
+
+    def peek(self) -> SlotState:
+        """Return the current state."""
+        return self._state
+
+    def acquire(
+        self,
+        ticket: Ticket,
+        flight: Flight,
+        *,
+        mode: Mode = "need",
+        blocking: bool = True,
+        waiter: Waiter | None = None,
+    ) -> Decision:
+        """Decide, and in the same step register the waiter when there is a flight to wait for."""
+        dead: list[Waiter] = []
+        with self._lock:
+            current = self._state.flight
+            if isinstance(current, Flight) and not current.alive():
+                self._state = refresh.abandon(self._state, current)
+                dead = self._waiters_of(current)
+            self._state, decision = refresh.acquire(
+                self._state, self._clock.monotonic(), ticket, flight, mode=mode, blocking=blocking
+            )
+            if waiter is not None and isinstance(decision, (Join, Start)):
+                self._waiters[waiter] = self._state.flight
+        _wake(dead, ABANDONED)
+        return decision
+
+    def attend(self, waiter: Waiter) -> bool:
+        """Wait for the flight under way without starting one; false when there is none."""
+        with self._lock:
+            if self._state.flight is None:
+                return False
+            self._waiters[waiter] = self._state.flight
+            return True
+
+    def leave(self, waiter: Waiter) -> None:
+        """Stop waiting; for a settled waiter this does nothing."""
+        with self._lock:
+            self._waiters.pop(waiter, None)
+
+    # --- reporting ---------------------------------------------------------------------------------------
+
+    def accept(self, generation: int) -> None:
+        """Report that the server took this generation."""
+        grant = self._state.grant
+        if grant is not None and grant.accepted and grant.generation == generation:
+            return  # the common case, without the lock: nothing would change
+        with self._lock:
+            self._state = refresh.accept(self._state, generation)
+
+    def reject(self, generation: int, error: LibrusSdkError) -> None:
+        """Report that the server refused this generation."""
+        jitter = self._clock.random()
+        with self._lock:
+            self._state = refresh.reject(self._state, self._clock.monotonic(), generation, error, jitter)
+
+    def offer(self, minted: Minted) -> None:
+        """Hand in a credential that came along with another answer."""
+        spread = self._clock.random()
+        with self._lock:
+            self._state = refresh.offer(self._state, minted, spread=spread)
+
+    def reset(self) -> None:
+        """Forget latch and cooldown: somebody signed in anew."""
+        with self._lock:
+            self._state = refresh.reset(self._state)
+
+    # --- ending a flight ---------------------------------------------------------------------------------
+
+    def settle(self, flight: Flight, result: Minted | FlightFailure) -> None:
+        """End the flight: every waiter gets that very grant, or an error of their own for that failure."""
+        if isinstance(result, Minted):
+            self._publish(flight, result)
+        else:
+            self._fail(flight, result)
+
+    def _publish(self, flight: Flight, minted: Minted) -> None:
+        spread, jitter = self._clock.random(), self._clock.random()
+        with self._lock:
+            self._state, result = refresh.publish(
+                self._state, self._clock.monotonic(), flight, minted, spread=spread, jitter=jitter
+            )
+            if result is None:
+                # Dropped meanwhile, but the server has rotated: do not lose what it gave.
+                self._state = refresh.offer(self._state, minted, spread=spread)
+                return
+            waiters = self._waiters_of(flight)
+        _wake(waiters, result)
+
+    def _fail(self, flight: Flight, failure: FlightFailure) -> None:
+        jitter = self._clock.random()
+        with self._lock:
+            self._state, result = refresh.fail(
+                self._state, self._clock.monotonic(), flight, failure, jitter=jitter
+            )
+            if result is None:
+                return
+            waiters = self._waiters_of(flight)
+        _wake(waiters, result)
+
+    def release(self, flight: Flight) -> None:
+        """Drop the flight if it has not ended, and wake whoever still waits for it to decide again.
+
+        Called in a ``finally`` by whoever may own the flight; after a regular end it does nothing.
+        """
+        with self._lock:
+            self._state = refresh.abandon(self._state, flight)
+            waiters = self._waiters_of(flight)
+        _wake(waiters, ABANDONED)
+
+    def close(self) -> None:
+        """End the slot: the credential is wiped, waiters get SESSION_CLOSED."""
+        with self._lock:
+            self._state = refresh.close(self._state)
+            waiters = list(self._waiters)
+        _wake(waiters, ABANDONED)
+
+    def after_fork(self) -> None:
+        """Start over in a forked process: new lock, no flight, no waiters; the grant stays."""
+        self._lock = threading.Lock()
+        self._waiters = {}
+        if self._state.flight is not None:
+            self._state = refresh.abandon(self._state, self._state.flight)
+
+    def _waiters_of(self, flight: Flight) -> list[Waiter]:
+        # They stay listed until they leave by themselves: an interrupt between here and the waking then
+        # loses nobody, because release() finds them again.
+        return [waiter for waiter, waits_for in self._waiters.items() if waits_for is flight]
+
+
+def _wake(waiters: list[Waiter], outcome: Outcome) -> None:
+    for waiter in waiters:
+        waiter.settle(outcome)

@@ -1,0 +1,186 @@
+"""What both HTTP edges share: building a request, reading a response, naming a failure, keeping quiet.
+
+The HTTP library is imported here, and this module is imported only when a client is opened.  A token becomes
+text in one expression of :func:`build`; no frame of ours keeps it in a variable.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import httpcore2
+import httpx2
+
+from .._version import __version__
+from ..core.http import Failure, Request, Response, origin_of
+from ..secret import Secret
+
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient, Client
+
+__all__ = [
+    "NETWORK_ERRORS",
+    "TIMEOUT_ERRORS",
+    "Jar",
+    "build",
+    "client_options",
+    "core_request",
+    "network_failure",
+    "quiet",
+    "response_of",
+    "ssl_context_for",
+    "timeout_failure",
+]
+
+USER_AGENT: Final = f"librus-sdk-python/{__version__}"
+
+TIMEOUT_ERRORS: Final = (httpcore2.TimeoutException, httpx2.TimeoutException, TimeoutError)
+NETWORK_ERRORS: Final = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.ProxyError,
+    httpcore2.UnsupportedProtocol,
+    httpx2.HTTPError,
+    httpx2.InvalidURL,
+    httpx2.StreamError,
+    OSError,
+)
+
+
+class Jar:
+    """The cookies of one sign-in. They outlive connections: event loops end and processes fork."""
+
+    __slots__ = ("__weakref__", "cookies")
+
+    def __init__(self) -> None:
+        self.cookies: Final = CookieJar()
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("cookies cannot be pickled: they are as good as a password")
+
+
+def client_options(jar: Jar | None = None) -> dict[str, Any]:
+    """Options for a client of the HTTP library: no redirects, no environment, cookies only with a jar."""
+    return {
+        "cookies": CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])) if jar is None else jar.cookies,
+        "follow_redirects": False,
+        "trust_env": False,
+        "headers": {"user-agent": USER_AGENT},
+        # Time is bounded by a deadline over the whole attempt, not by limits per socket operation.
+        "timeout": None,
+    }
+
+
+def build(client: Client | AsyncClient, request: Request) -> httpx2.Request:
+    """Translate a request; the only place where secrets become text."""
+    return client.build_request(
+        request.method,
+        request.url,
+        params=list(request.query) or None,
+        headers=[
+            *request.headers,
+            *([] if request.bearer is None else [("authorization", f"Bearer {request.bearer.reveal()}")]),
+        ],
+        data=None
+        if request.form is None
+        else {name: value.reveal() if isinstance(value, Secret) else value for name, value in request.form},
+    )
+
+
+def core_request(request: httpx2.Request) -> httpcore2.Request:
+    """Translate the library's request for its own lower layer."""
+    return httpcore2.Request(
+        method=request.method,
+        url=httpcore2.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        ),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions=request.extensions,
+    )
+
+
+def response_of(raw: httpx2.Response) -> Response:
+    """Translate a complete response; cookies stay in the jar and are not copied."""
+    headers = {name: value for name, value in raw.headers.items() if name != "set-cookie"}
+    return Response(raw.status_code, raw.content, headers, str(raw.url))
+
+
+def timeout_failure(timeout_ms: int) -> Failure:
+    """The whole answer was not there in time."""
+    return Failure("timeout", "timeout", timeout_ms)
+
+
+def network_failure(error: BaseException) -> Failure:
+    """Name the failure from the exception's type alone: its text may hold addresses or worse."""
+    chain: list[BaseException] = []
+    current: BaseException | None = error
+    while current is not None and current not in chain:
+        chain.append(current)
+        current = current.__cause__ or current.__context__
+    for kinds, reason in _REASONS:
+        if any(isinstance(item, kinds) for item in chain):
+            return Failure("network", reason)
+    return Failure("network", "connection failed")
+
+
+_REASONS: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...]] = (
+    (ssl.SSLCertVerificationError, "the TLS certificate is not trusted"),
+    (ssl.SSLError, "TLS failure"),
+    (socket.gaierror, "host name not found"),
+    (ConnectionRefusedError, "connection refused"),
+    ((ConnectionResetError, BrokenPipeError), "connection reset"),
+    (httpx2.DecodingError, "unreadable content encoding"),
+    ((httpcore2.ProtocolError, httpx2.ProtocolError), "broken answer"),
+)
+
+
+@functools.cache
+def _ssl_context() -> ssl.SSLContext:
+    return httpcore2.default_ssl_context()
+
+
+def ssl_context_for(*urls: str) -> ssl.SSLContext | None:
+    """The process's one TLS context, made when first needed; None when all addresses are plain http."""
+    return _ssl_context() if any(origin_of(url)[0] == "https" for url in urls) else None
+
+
+# --- the HTTP library's own log lines hold addresses, headers and cookies ---------------------------------
+
+_ours: ContextVar[bool] = ContextVar("librus_sdk_request", default=False)
+
+
+def _not_ours(_record: logging.LogRecord) -> bool:
+    return not _ours.get()
+
+
+for _name in (
+    "httpx2",
+    "httpcore2.connection",
+    "httpcore2.http11",
+    "httpcore2.http2",
+    "httpcore2.proxy",
+    "httpcore2.socks",
+):
+    logging.getLogger(_name).addFilter(_not_ours)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silence the HTTP library's loggers for our own requests, and for those only."""
+    token = _ours.set(True)
+    try:
+        yield
+    finally:
+        _ours.reset(token)
