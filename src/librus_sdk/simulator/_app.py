@@ -1,0 +1,197 @@
+"""The ASGI application: names a request, counts it, gates it, answers it, spoils the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+import sys
+from typing import Any
+from urllib.parse import quote, unquote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from . import _pages as pages
+from ._api import API_ROUTES, api_answer, api_error, unauthorized
+from ._call import JSON, Call, find, html
+from ._faults import Fault, Faults
+from ._gates import Gates
+from ._portal import PORTAL_ROUTES, portal_error
+from ._state import Origin, RequestRecord, State, Token
+
+__all__ = ["LibrusApp"]
+
+_SHOWN = "<present>"
+_CREDENTIALS = frozenset({"authorization", "cookie"})
+_MAINTENANCE = {"Status": "Maintenance", "Message": "Przerwa techniczna w godzinach 23:00-06:00"}
+
+
+class LibrusApp:
+    """Both hosts of the invented Librus; the listener a request came to decides which."""
+
+    def __init__(self, state: State, gates: Gates, faults: Faults, api_port: int) -> None:
+        self._state = state
+        self._gates = gates
+        self._faults = faults
+        self._api_port = api_port
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        try:
+            await self._serve(Request(scope, receive), receive, send)
+        except (asyncio.CancelledError, ClientDisconnect):
+            # The simulator stops, or the client has gone: nobody waits for this answer.
+            return
+
+    async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
+        call = self._identify(request)
+        place = self._state.arrive(self._record(call))
+        call.body = await request.body()
+        await self._gates.stop_at("request", call.endpoint, call.child_id)
+        fault = self._faults.pick(call.endpoint, call.child_id)
+        if fault is not None and fault.drop == "before":
+            await asyncio.sleep(fault.delay)
+            await _reset(request, receive)
+            return
+        with self._state.watch.lock:
+            live = call.token is not None and self._state.is_live(call.token)
+            if fault is not None and fault.replaces_answer:
+                response = self._fault_answer(fault, call)
+            else:
+                response = self._answer(call)
+        if fault is not None and fault.truncate:
+            half = bytes(response.body[: len(response.body) // 2])
+            response = Response(half, response.status_code, media_type=JSON)
+        if fault is not None:
+            response.headers.update(fault.headers)
+            if fault.retry_after is not None:
+                response.headers["retry-after"] = fault.retry_after
+        self._state.answered(place, response.status_code, live)
+        await self._gates.stop_at("response", call.endpoint, call.child_id)
+        if fault is None:
+            await _send_all(response, send)
+        else:
+            await asyncio.sleep(fault.delay)
+            await _send_spoiled(response, fault, request, receive, send)
+
+    def _identify(self, request: Request) -> Call:
+        """Find out which endpoint is meant and whose token is shown, whether or not it is any good."""
+        scope = request.scope
+        origin: Origin = "api" if scope["server"][1] == self._api_port else "portal"
+        raw = scope["raw_path"].decode("ascii", "replace")
+        token = self._token(request)
+        child = self._state.world.child(token.child_id) if token else None
+        if origin == "portal":
+            route, argument = find(PORTAL_ROUTES, raw)
+            name = route.name if route else unquote(raw).strip("/")
+            if name == "fresh":
+                child = self._state.by_login(argument) or child
+        else:
+            under = raw.startswith("/3.0/")
+            route, argument = find(API_ROUTES, raw[5:]) if under else (None, "")
+            name = route.name if route else unquote(raw.removeprefix("/3.0")).strip("/")
+        return Call(request, origin, name, route, argument, token, child)
+
+    def _token(self, request: Request) -> Token | None:
+        kind, _, text = request.headers.get("authorization", "").partition(" ")
+        return self._state.tokens.get(text.strip()) if kind.lower() == "bearer" else None
+
+    def _record(self, call: Call) -> RequestRecord:
+        scope = call.request.scope
+        return RequestRecord(
+            endpoint=call.endpoint,
+            origin=call.origin,
+            method=call.request.method,
+            path=quote(scope["raw_path"], safe="/%,:@!$&'()*+;=~"),
+            query=scope["query_string"].decode("latin-1"),
+            child_id=call.child_id,
+            generation=call.token.generation if call.token else None,
+            token_live=call.token is not None and self._state.is_live(call.token),
+            status=None,
+            at=self._state.clock(),
+            headers={
+                name: _SHOWN if name in _CREDENTIALS else value
+                for name, value in call.request.headers.items()
+            },
+        )
+
+    def _answer(self, call: Call) -> Response:
+        if call.origin == "api":
+            return api_answer(self._state, call)
+        if call.route is None:
+            return html("<!DOCTYPE html><title>404</title><p>Nie znaleziono strony", 404)
+        if call.request.method != call.route.method:
+            return html("<!DOCTYPE html><title>405</title>", 405, {"allow": call.route.method})
+        return call.route.handler(self._state, call)
+
+    def _fault_answer(self, fault: Fault, call: Call) -> Response:
+        status = fault.status or (503 if fault.maintenance else 200)
+        if fault.html:
+            return html(pages.MAINTENANCE, status)
+        if fault.maintenance:
+            return Response(json.dumps(_MAINTENANCE), status, media_type=JSON)
+        if fault.body is not None:
+            body: Any = fault.body
+            text = body if isinstance(body, str | bytes) else json.dumps(body, ensure_ascii=False)
+            return Response(text, status, media_type=JSON)
+        if call.origin == "portal":
+            if call.endpoint in ("login_page", "login", "home"):
+                return html(pages.MAINTENANCE if status >= 500 else pages.EXPIRED, status)
+            return portal_error(status)
+        return unauthorized(self._state) if status == 401 else api_error(status)
+
+
+async def _send_all(response: Response, send: Send) -> None:
+    await send(_start(response))
+    await send({"type": "http.response.body", "body": bytes(response.body)})
+
+
+def _start(response: Response) -> Message:
+    return {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
+
+
+async def _send_spoiled(
+    response: Response, fault: Fault, request: Request, receive: Receive, send: Send
+) -> None:
+    body = bytes(response.body)
+    if fault.drop is not None or fault.stall:
+        await send(_start(response))
+        if fault.drop != "headers":
+            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        if fault.drop is not None:
+            await _reset(request, receive)
+        else:
+            await _gone(receive)
+    elif fault.drip is not None:
+        await send(_start(response))
+        gone = asyncio.ensure_future(_gone(receive))
+        try:
+            for place in range(len(body)):
+                await send({"type": "http.response.body", "body": body[place : place + 1], "more_body": True})
+                await asyncio.wait([gone], timeout=fault.drip)
+                if gone.done():
+                    return
+        finally:
+            gone.cancel()
+        await send({"type": "http.response.body", "body": b""})
+    else:
+        await _send_all(response, send)
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the client hangs up."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _reset(request: Request, receive: Receive) -> None:
+    """Break the connection off so that the client sees a reset, not a tidy end."""
+    transport = request.scope["state"]["transport"]
+    linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    transport.abort()
+    await _gone(receive)

@@ -1,0 +1,253 @@
+"""What an invented primary school teaches and how it marks: the fixed data behind the generated year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+__all__ = [
+    "AGENDA_CATEGORIES",
+    "ATTENDANCE_TYPES",
+    "BELL",
+    "GRADE_CATEGORIES",
+    "LEVELS",
+    "SUBJECTS",
+    "Subject",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A school subject.
+
+    Attributes:
+        name: as the register shows it.
+        short: the school's abbreviation.
+        marked: whether it has marks at all.
+        groups: names of the two groups a class is split into, or empty.
+        room: symbol of the room it is taught in.
+        topics: what its tests are about.
+    """
+
+    name: str
+    short: str
+    marked: bool = True
+    groups: tuple[str, ...] = ()
+    room: str = ""
+    topics: tuple[str, ...] = ()
+
+
+SUBJECTS: Final[dict[str, Subject]] = {
+    item.short: item
+    for item in (
+        Subject(
+            "Język polski",
+            "pol",
+            room="12",
+            topics=("Lektura: Pinokio", "Części zdania", "Ortografia: ó i u", "Charakterystyka postaci"),
+        ),
+        Subject(
+            "Matematyka", "mat", room="14", topics=("Ułamki zwykłe", "Pola figur", "Równania", "Procenty")
+        ),
+        Subject(
+            "Język angielski",
+            "ang",
+            groups=("j.ang gr. 1", "j.ang gr. 2"),
+            room="21",
+            topics=("Past simple", "Unit 3: Food", "Słówka, unit 4", "Present perfect"),
+        ),
+        Subject("Język niemiecki", "niem", room="22", topics=("Meine Familie", "Liczebniki", "Perfekt")),
+        Subject("Historia", "hist", room="8", topics=("Piastowie", "Rzeczpospolita szlachecka", "Rozbiory")),
+        Subject("Przyroda", "przyr", room="9", topics=("Składniki pogody", "Mapa i plan", "Budowa rośliny")),
+        Subject("Geografia", "geo", room="10", topics=("Mapa Polski", "Krajobrazy świata", "Ludność Europy")),
+        Subject("Biologia", "biol", room="11", topics=("Komórka", "Tkanki", "Układ krążenia")),
+        Subject("Chemia", "chem", room="16", topics=("Budowa atomu", "Wiązania", "Kwasy i zasady")),
+        Subject("Fizyka", "fiz", room="17", topics=("Gęstość", "Zasady dynamiki", "Praca i moc")),
+        Subject("Wiedza o społeczeństwie", "wos", room="8", topics=("Samorząd", "Konstytucja")),
+        Subject("Edukacja dla bezpieczeństwa", "edb", room="18", topics=("Pierwsza pomoc",)),
+        Subject("Informatyka", "inf", room="K1", topics=("Arkusz kalkulacyjny", "Algorytmy w Scratchu")),
+        Subject("Technika", "tech", room="K2", topics=("Znaki drogowe", "Rysunek techniczny")),
+        Subject("Muzyka", "muz", room="5", topics=("Wartości nut",)),
+        Subject("Plastyka", "plast", room="5", topics=("Perspektywa",)),
+        Subject("Wychowanie fizyczne", "wf", groups=("wf dziewczęta", "wf chłopcy"), room="SG", topics=()),
+        Subject("Religia", "rel", marked=True, room="7", topics=("Przypowieści",)),
+        Subject("Godzina wychowawcza", "gw", marked=False, room="14"),
+    )
+}
+
+# Hours a week for each level of primary school.
+LEVELS: Final[dict[int, dict[str, int]]] = {
+    4: {
+        "pol": 5,
+        "mat": 4,
+        "ang": 3,
+        "wf": 4,
+        "przyr": 2,
+        "hist": 1,
+        "inf": 1,
+        "tech": 1,
+        "muz": 1,
+        "plast": 1,
+        "rel": 1,
+        "gw": 1,
+    },
+    5: {
+        "pol": 5,
+        "mat": 4,
+        "ang": 3,
+        "wf": 4,
+        "hist": 2,
+        "geo": 1,
+        "biol": 1,
+        "inf": 1,
+        "tech": 1,
+        "muz": 1,
+        "plast": 1,
+        "rel": 1,
+        "gw": 1,
+    },
+    6: {
+        "pol": 5,
+        "mat": 4,
+        "ang": 3,
+        "wf": 4,
+        "hist": 2,
+        "geo": 1,
+        "biol": 1,
+        "inf": 1,
+        "tech": 1,
+        "muz": 1,
+        "plast": 1,
+        "rel": 1,
+        "gw": 1,
+    },
+    7: {
+        "pol": 5,
+        "mat": 4,
+        "ang": 3,
+        "wf": 4,
+        "niem": 2,
+        "hist": 2,
+        "geo": 2,
+        "biol": 2,
+        "chem": 2,
+        "fiz": 2,
+        "inf": 1,
+        "muz": 1,
+        "plast": 1,
+        "gw": 1,
+    },
+    8: {
+        "pol": 5,
+        "mat": 4,
+        "ang": 3,
+        "wf": 4,
+        "niem": 2,
+        "hist": 2,
+        "wos": 2,
+        "geo": 1,
+        "biol": 1,
+        "chem": 2,
+        "fiz": 2,
+        "inf": 1,
+        "edb": 1,
+        "gw": 1,
+    },
+}
+
+# Lesson number -> from, to. Lesson 0 exists in the register and is not used by these classes.
+BELL: Final = (
+    ("07:10", "07:55"), ("08:00", "08:45"), ("08:55", "09:40"), ("09:50", "10:35"), ("10:50", "11:35"),
+    ("11:45", "12:30"), ("12:50", "13:35"), ("13:45", "14:30"), ("14:35", "15:20"),
+)  # fmt: skip
+
+# Name and the fields a category row has on the wire. Weights are odd on purpose: Librus sends numbers, texts,
+# null, and leaves the key out.
+GRADE_CATEGORIES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("Sprawdzian", {"Weight": 4, "CountToTheAverage": True}),
+    ("Kartkówka", {"Weight": 2, "CountToTheAverage": True}),
+    ("Odpowiedź ustna", {"Weight": 2, "CountToTheAverage": True}),
+    ("Praca na lekcji", {"Weight": 1, "CountToTheAverage": True}),
+    ("Zadanie domowe", {"Weight": "1", "CountToTheAverage": True}),
+    ("Projekt", {"Weight": "2,5", "CountToTheAverage": True}),
+    ("Aktywność", {"Weight": None, "CountToTheAverage": True}),
+    ("Zeszyt", {"Weight": 1}),
+    ("Diagnoza wstępna", {"Weight": 0, "CountToTheAverage": False}),
+    ("Ocena śródroczna", {"Weight": None, "CountToTheAverage": False}),
+    ("Ocena roczna", {"CountToTheAverage": False}),
+)
+ORDINARY_CATEGORIES: Final = 8  # the first ones; a teacher picks among them by weight
+SEMESTER_CATEGORY: Final = 9
+FINAL_CATEGORY: Final = 10
+
+COLORS: Final = (
+    ("aqua", "00FFFF"), ("blueviolet", "8A2BE2"), ("coral", "FF7F50"), ("gold", "FFD700"),
+    ("lightgreen", "90EE90"), ("orchid", "DA70D6"), ("salmon", "FA8072"), ("skyblue", "87CEEB"),
+)  # fmt: skip
+
+GRADE_COMMENTS: Final = (
+    "Bardzo ładna praca!", "Proszę poprawić do końca miesiąca.", "Brak zeszytu.", "Praca staranna.",
+    "Ocena z poprawy.", "Udział w konkursie szkolnym.", "Prawie maksimum punktów: 18/20.",
+)  # fmt: skip
+
+# Standard ids are fixed by Librus; 4766 is the kind of type a school adds itself.
+ATTENDANCE_TYPES: Final[tuple[dict[str, Any], ...]] = (
+    {
+        "Id": 1,
+        "Name": "Nieobecność",
+        "Short": "nb",
+        "ColorRGB": "FFCCCC",
+        "Standard": True,
+        "IsPresenceKind": False,
+    },
+    {
+        "Id": 2,
+        "Name": "Spóźnienie",
+        "Short": "sp",
+        "ColorRGB": "FFFF99",
+        "Standard": True,
+        "IsPresenceKind": True,
+    },
+    {
+        "Id": 3,
+        "Name": "Nieobecność uspr.",
+        "Short": "u",
+        "ColorRGB": "CCFFCC",
+        "Standard": True,
+        "IsPresenceKind": False,
+    },
+    {
+        "Id": 4,
+        "Name": "Zwolnienie",
+        "Short": "zw",
+        "ColorRGB": "CCE5FF",
+        "Standard": True,
+        "IsPresenceKind": True,
+    },
+    {
+        "Id": 100,
+        "Name": "Obecność",
+        "Short": "ob",
+        "ColorRGB": "FFFFFF",
+        "Standard": True,
+        "IsPresenceKind": True,
+    },
+)
+TRIP_TYPE: Final = 4766
+
+AGENDA_CATEGORIES: Final = (
+    "sprawdzian", "kartkówka", "praca klasowa", "projekt", "wycieczka", "Zebranie z rodzicami", "inne",
+)  # fmt: skip
+
+NOTES: Final = (
+    (1, "Pomaga młodszym kolegom w świetlicy."), (0, "Rozmawia na lekcji mimo upomnień."),
+    (1, "Przygotował(a) gazetkę szkolną."), (2, "Nie przyniosła/nie przyniósł stroju na wf."),
+)  # fmt: skip
+NOTICES: Final = (
+    (
+        "Zbiórka makulatury",
+        "Makulaturę można przynosić do piątku, przed godz. 8:00. &bdquo;Liczy się każda gazeta!&rdquo;",
+    ),
+    ("Zebrania z rodzicami", "Zapraszamy na zebrania klasowe o godz. 17:00.\nWychowawcy czekają w salach."),
+    ("Dzień kolorowej skarpetki", "W środę przychodzimy w dwóch różnych skarpetkach."),
+)

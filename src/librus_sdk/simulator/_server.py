@@ -1,0 +1,132 @@
+"""The thread that serves: two loopback listeners, one event loop, gone within milliseconds when stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import threading
+from typing import Any
+
+from starlette.types import ASGIApp
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+__all__ = ["ServerThread", "listen"]
+
+_log = logging.getLogger("librus_sdk.simulator")
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's protocol, with the transport handed to the application and logging of its own.
+
+    The application needs the transport to reset a connection. uvicorn's loggers are left alone: the program
+    under test may run uvicorn itself.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.logger = _log
+        self.access_log = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+def listen(port: int) -> socket.socket:
+    """Open a listening socket on loopback; port 0 takes any free one. Raises OSError when it is taken."""
+    # The protocol is named because asyncio switches Nagle's algorithm off only then: 40 ms an answer.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.1", port))
+        sock.listen(256)
+    except BaseException:  # also OverflowError, for what is no port
+        sock.close()
+        raise
+    return sock
+
+
+class ServerThread:
+    """Serves the application on sockets that listen already, until stopped."""
+
+    def __init__(self, app: ASGIApp, sockets: list[socket.socket]) -> None:
+        self._app = app
+        self._sockets = sockets
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="librus-simulator", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread and wait until it serves."""
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            self._thread.join()
+            raise self._failure
+
+    def stop(self) -> None:
+        """Stop at once: connections are broken off, requests at gates are cancelled, the thread ends."""
+        loop, stop = self._loop, self._stop
+        if loop is not None and stop is not None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(stop.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                runner.run(self._serve())
+        except BaseException as error:  # noqa: BLE001  (handed to the thread that waits in start)
+            self._failure = error
+        finally:
+            for sock in self._sockets:
+                sock.close()
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        loop = asyncio.get_running_loop()
+        state = ServerState()
+        config = Config(
+            self._app,
+            loop="asyncio",
+            http=_Protocol,
+            ws="none",
+            lifespan="off",
+            timeout_keep_alive=75,
+            log_config=None,
+            proxy_headers=False,
+        )
+        config.load()
+
+        def protocol() -> asyncio.Protocol:
+            return _Protocol(config, state, {}, loop)
+
+        servers = [await loop.create_server(protocol, sock=sock) for sock in self._sockets]
+        self._loop, self._stop = loop, asyncio.Event()
+        self._ready.set()
+        await self._stop.wait()
+        # Accepting ends before the servers close: asyncio loses a connection that it is just accepting when
+        # its server is closed meanwhile. That takes an event loop with readers, hence the loop factory.
+        for sock in self._sockets:
+            loop.remove_reader(sock.fileno())
+        # Some turns of the loop: connections that are just being accepted come to light, and the protocols
+        # learn that their connections are lost before the tasks are cancelled, so that none tries to answer.
+        this = asyncio.current_task()
+        while state.connections or asyncio.all_tasks() - state.tasks - {this}:
+            for connection in list(state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)
+        for server in servers:
+            server.close()
+        tasks = list(state.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for server in servers:
+            await server.wait_closed()
