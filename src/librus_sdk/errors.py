@@ -129,7 +129,7 @@ class LibrusSdkError(Exception):
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuild, (type(self), self.message, self.code, self.details))
+        return (_rebuild, (type(self), self.message, self.code, self.details), dict(self.__dict__))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.code}: {self.message})"

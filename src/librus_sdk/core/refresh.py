@@ -90,7 +90,8 @@ class Minted:
     Attributes:
         owner: whose it is; must equal the slot's key.
         secret: the credential itself, opaque here; must not show itself in ``repr``.
-        issued_at: when it was asked for, monotonic seconds.
+        issued_at: since when the server must have issued it, monotonic seconds; for news from elsewhere,
+            when that was asked for.
         issued_wall: the same, seconds since the epoch.
         expires_at: monotonic seconds, or None when nothing is known.
         declared: whether the server stated the expiry; otherwise it is our assumption and never blocks.

@@ -208,8 +208,10 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
             asked = self.ports.monotonic()
             answer = yield from self.fresh(portal, login, portal_mode)
         account = answer.value
+        # Issued when the answer is here: a list asked for before then cannot hold a newer token.
+        issued = self.ports.monotonic()
         expires = None if lifetime_s is None else asked + lifetime_s
-        return Minted(account.id, account.access_token, asked, self.ports.wall(), expires), account
+        return Minted(account.id, account.access_token, issued, self.ports.wall(), expires), account
 
     def _read(
         self, request: Request, slot: SlotPort, decode: Callable[[bytes, str], _T], mode: Mode

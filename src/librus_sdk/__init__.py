@@ -1,0 +1,141 @@
+"""A client for Librus, the school register of most Polish families.
+
+Sign in once with the family account; every child's data is one typed call away, sync or async; an expired
+token is never your problem.
+
+Names are imported when they are first used: ``import librus_sdk`` alone costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from .clients.api import AsyncSynergiaApiClient, SynergiaApiClient
+    from .clients.options import SessionOptions
+    from .clients.portal import AsyncPortalClient, PortalClient
+    from .errors import (
+        AUTH_REFRESH_FAILED,
+        FeatureUnavailableError,
+        LibrusAccountActionRequiredError,
+        LibrusApiError,
+        LibrusAuthenticationError,
+        LibrusAuthRefreshError,
+        LibrusCaptchaRequiredError,
+        LibrusChildError,
+        LibrusConfigurationError,
+        LibrusCredentialsError,
+        LibrusDeprecationWarning,
+        LibrusMaintenanceError,
+        LibrusNetworkError,
+        LibrusPermissionError,
+        LibrusPortalPageError,
+        LibrusResponseValidationError,
+        LibrusSchemaWarning,
+        LibrusSdkError,
+        LibrusSessionClosedError,
+        LibrusTerminalAuthenticationError,
+        LibrusTimeoutError,
+        LibrusUnsupportedBackendError,
+    )
+    from .events import Event, EventHook, to_logger
+    from .models import ChildAccount, PortalMe, Ref, Rejected, Rows, SynergiaAccounts
+    from .secret import Secret
+    from .session import AsyncLibrusSession, ChildSelector, LibrusSession
+    from .settings import (
+        ApiBackend,
+        Environment,
+        GatewayCredentials,
+        Hosts,
+        PortalCredentials,
+        RetryPolicy,
+        get_api_backend,
+    )
+
+__all__ = [
+    "AUTH_REFRESH_FAILED",
+    "ApiBackend",
+    "AsyncLibrusSession",
+    "AsyncPortalClient",
+    "AsyncSynergiaApiClient",
+    "ChildAccount",
+    "ChildSelector",
+    "Environment",
+    "Event",
+    "EventHook",
+    "FeatureUnavailableError",
+    "GatewayCredentials",
+    "Hosts",
+    "LibrusAccountActionRequiredError",
+    "LibrusApiError",
+    "LibrusAuthRefreshError",
+    "LibrusAuthenticationError",
+    "LibrusCaptchaRequiredError",
+    "LibrusChildError",
+    "LibrusConfigurationError",
+    "LibrusCredentialsError",
+    "LibrusDeprecationWarning",
+    "LibrusMaintenanceError",
+    "LibrusNetworkError",
+    "LibrusPermissionError",
+    "LibrusPortalPageError",
+    "LibrusResponseValidationError",
+    "LibrusSchemaWarning",
+    "LibrusSdkError",
+    "LibrusSession",
+    "LibrusSessionClosedError",
+    "LibrusTerminalAuthenticationError",
+    "LibrusTimeoutError",
+    "LibrusUnsupportedBackendError",
+    "PortalClient",
+    "PortalCredentials",
+    "PortalMe",
+    "Ref",
+    "Rejected",
+    "RetryPolicy",
+    "Rows",
+    "Secret",
+    "SessionOptions",
+    "SynergiaAccounts",
+    "SynergiaApiClient",
+    "__version__",
+    "get_api_backend",
+    "to_logger",
+]
+
+_HOMES: Final[dict[str, str]] = {
+    **dict.fromkeys(("AsyncSynergiaApiClient", "SynergiaApiClient"), "clients.api"),
+    "SessionOptions": "clients.options",
+    **dict.fromkeys(("AsyncPortalClient", "PortalClient"), "clients.portal"),
+    **dict.fromkeys(("Event", "EventHook", "to_logger"), "events"),
+    **dict.fromkeys(("ChildAccount", "PortalMe", "Ref", "Rejected", "Rows", "SynergiaAccounts"), "models"),
+    "Secret": "secret",
+    **dict.fromkeys(("AsyncLibrusSession", "ChildSelector", "LibrusSession"), "session"),
+    **dict.fromkeys(
+        (
+            "ApiBackend",
+            "Environment",
+            "GatewayCredentials",
+            "Hosts",
+            "PortalCredentials",
+            "RetryPolicy",
+            "get_api_backend",
+        ),
+        "settings",
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

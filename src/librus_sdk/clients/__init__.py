@@ -1,0 +1,1 @@
+"""Clients: the portal of a family, and the data of one child."""

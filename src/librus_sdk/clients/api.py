@@ -1,0 +1,270 @@
+"""Clients of the child API 3.0: every read of one child, typed, blocking or awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Final, Generic, Self, TypeVar, Unpack
+
+from ..core.answers import judge_api
+from ..core.http import Request, join_url, query_items
+from ..endpoints import (
+    AsyncCaller,
+    Attendance,
+    Auth,
+    Get,
+    Grades,
+    Homework,
+    LuckyNumbers,
+    Profile,
+    School,
+    SyncCaller,
+    Timetables,
+    raw_json,
+)
+from ..errors import LibrusConfigurationError
+from ..flows.call import call
+from ..flows.steps import Flow
+from ..secret import Secret
+from ..shells.fork import renew_after_fork
+from ..shells.slots import Slot
+from ..shells.tasks import TaskShell
+from ..shells.threads import ThreadShell
+from .options import Parts, SessionOptions, parts_of
+
+__all__ = ["AsyncSynergiaApiClient", "SynergiaApiClient"]
+
+T = TypeVar("T")
+C = TypeVar("C", bound=SyncCaller | AsyncCaller)
+
+# What the phone app sends; API 3.0 was confirmed live with exactly these.
+_HEADERS: Final = (
+    ("accept", "application/json"),
+    ("origin", "app://librus"),
+    (
+        "user-agent",
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Mobile/15E148 LibrusMobileApp"
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Which child's credential a client uses: a slot of its session, or a bare token of its own."""
+
+    parts: Parts
+    slot: Slot | None = None
+    bearer: Secret | None = None
+
+    def with_options(self, timeout_ms: int | None, strict: bool | None) -> Bound:
+        """The same with this client's own timeout (milliseconds) and strictness."""
+        settings = self.parts.settings
+        if timeout_ms is not None:
+            settings = replace(settings, timeout_ms=timeout_ms)
+        if strict is not None:
+            settings = replace(settings, strict=strict)
+        return replace(self, parts=replace(self.parts, settings=settings))
+
+    @property
+    def timeout_ms(self) -> int:
+        """The limit for one attempt, milliseconds."""
+        return self.parts.settings.timeout_ms
+
+    def read(self, get: Get[T]) -> Flow[T]:
+        """One read of the API, as a flow."""
+        settings = self.parts.settings
+        url = join_url(settings.hosts.api, get.path)
+        request = Request(
+            "GET",
+            url,
+            endpoint=url,
+            name=get.path,
+            headers=_HEADERS,
+            query=query_items(get.query),
+            bearer=self.bearer,
+        )
+
+        def decode(body: bytes, endpoint: str) -> T:
+            return get.decode(body, endpoint, settings.strict)
+
+        answer = yield from call(
+            request,
+            slot=self.slot,
+            judge=judge_api,
+            decode=decode,
+            retry=settings.retry,
+            ports=self.parts.ports,
+        )
+        return answer.value
+
+
+class _SyncCaller:
+    def __init__(self, bound: Bound, shell: ThreadShell) -> None:
+        self._bound = bound
+        self._shell = shell
+
+    def call(self, get: Get[T], /) -> T:
+        return self._shell.run(self._bound.read(get), timeout_ms=self._bound.timeout_ms)
+
+
+class _AsyncCaller:
+    def __init__(self, bound: Bound, shell: TaskShell) -> None:
+        self._bound = bound
+        self._shell = shell
+
+    async def call(self, get: Get[T], /) -> T:
+        return await self._shell.run(self._bound.read(get), timeout_ms=self._bound.timeout_ms)
+
+
+class _Families(Generic[C]):
+    """The families every client has.
+
+    Attributes:
+        me: who is signed in, and the child's class.
+        grades: grades, their categories, comments and averages.
+        attendance: attendance records and their types.
+        timetable: the weekly plan with substitutions and cancellations.
+        lucky_number: the lucky number of the day.
+        homework: the agenda: tests, trips, meetings.
+        school: subjects and people.
+        auth: what the token may do.
+    """
+
+    def _attach(self, caller: C) -> None:
+        self._caller = caller
+        self.me: Profile[C] = Profile(caller)
+        self.grades: Grades[C] = Grades(caller)
+        self.attendance: Attendance[C] = Attendance(caller)
+        self.timetable: Timetables[C] = Timetables(caller)
+        self.lucky_number: LuckyNumbers[C] = LuckyNumbers(caller)
+        self.homework: Homework[C] = Homework(caller)
+        self.school: School[C] = School(caller)
+        self.auth: Auth[C] = Auth(caller)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+def _standalone(token: str | Secret, options: SessionOptions) -> Bound:
+    secret = token if isinstance(token, Secret) else _as_secret(token)
+    if not secret:
+        raise LibrusConfigurationError("The access token is empty. Pass a child's bearer token.")
+    if not _header_safe(secret):
+        raise LibrusConfigurationError(
+            "The access token holds characters that no token has (space, line break)."
+        )
+    return Bound(parts_of(options), bearer=secret)
+
+
+def _as_secret(token: object) -> Secret:
+    if not isinstance(token, str):
+        raise LibrusConfigurationError("The access token must be text (str).")
+    return Secret(token)
+
+
+def _header_safe(token: Secret) -> bool:
+    return all("!" <= character <= "~" for character in token.reveal())
+
+
+def _checked(path: object) -> str:
+    """Refuse what would leave the API: another address, or a climb out of its path."""
+    if not isinstance(path, str) or not path.strip("/"):
+        raise LibrusConfigurationError("path must name something on the API, like 'Grades'.")
+    if "://" in path or "?" in path or "#" in path or any(part in (".", "..") for part in path.split("/")):
+        raise LibrusConfigurationError(
+            "path must be a plain path on the API, like 'Grades/Categories'; parameters go into query."
+        )
+    return path
+
+
+class SynergiaApiClient(_Families[SyncCaller]):
+    """The API 3.0 of one child, for threads.
+
+    Made by :meth:`LibrusSession.for_child`, it never shows an expired token. Made from a bare token, it
+    cannot renew it: a 401 is raised as it is, after exactly one request.
+
+    Args:
+        token: a child's bearer token.
+        **options: see :class:`SessionOptions`.
+
+    Raises:
+        LibrusConfigurationError: the token is empty, or an option is wrong.
+    """
+
+    def __init__(self, token: str | Secret, **options: Unpack[SessionOptions]) -> None:
+        bound = _standalone(token, options)
+        shell = ThreadShell(bound.parts.settings, bound.parts.clock, bound.parts.ports, bound.parts.emitter)
+        renew_after_fork(shell)
+        self._own_shell: ThreadShell | None = shell
+        self._attach(_SyncCaller(bound, shell))
+
+    @classmethod
+    def _of_session(cls, bound: Bound, shell: ThreadShell) -> Self:
+        client = cls.__new__(cls)
+        client._own_shell = None  # noqa: SLF001
+        client._attach(_SyncCaller(bound, shell))  # noqa: SLF001
+        return client
+
+    def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
+        """Read any other path of the API and return the decoded JSON.
+
+        Token renewal, retries, limits and errors are those of the typed reads. ``None`` in the query leaves
+        the parameter out.
+
+        Raises:
+            LibrusConfigurationError: the path is not a plain path on the API.
+            LibrusSdkError: as for every read.
+        """
+        return self._caller.call(Get(_checked(path), raw_json(), query or {}))
+
+    def close(self) -> None:
+        """Close the connections of a standalone client; a session's client is closed with its session."""
+        if self._own_shell is not None:
+            self._own_shell.close(())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncSynergiaApiClient(_Families[AsyncCaller]):
+    """The API 3.0 of one child, for asyncio. Everything else is as for :class:`SynergiaApiClient`."""
+
+    def __init__(self, token: str | Secret, **options: Unpack[SessionOptions]) -> None:
+        bound = _standalone(token, options)
+        shell = TaskShell(bound.parts.settings, bound.parts.clock, bound.parts.ports, bound.parts.emitter)
+        renew_after_fork(shell)
+        self._own_shell: TaskShell | None = shell
+        self._attach(_AsyncCaller(bound, shell))
+
+    @classmethod
+    def _of_session(cls, bound: Bound, shell: TaskShell) -> Self:
+        client = cls.__new__(cls)
+        client._own_shell = None  # noqa: SLF001
+        client._attach(_AsyncCaller(bound, shell))  # noqa: SLF001
+        return client
+
+    async def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
+        """Read any other path of the API and return the decoded JSON. See :meth:`SynergiaApiClient.get`."""
+        return await self._caller.call(Get(_checked(path), raw_json(), query or {}))
+
+    async def close(self) -> None:
+        """Close the connections of a standalone client; a session's client is closed with its session."""
+        if self._own_shell is not None:
+            await self._own_shell.close(())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

@@ -1,0 +1,84 @@
+"""The options sessions and clients share, and what is made of them."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TypedDict
+
+from ..errors import LibrusConfigurationError
+from ..events import Emitter, EventHook, to_logger
+from ..flows.steps import Ports
+from ..settings import DEFAULT_TIMEOUT_MS, Environment, Hosts, RetryPolicy, SessionSettings
+from ..shells.clock import Clock
+
+__all__ = ["Parts", "SessionOptions", "parts_of"]
+
+
+class SessionOptions(TypedDict, total=False):
+    """Keyword options of sessions and of standalone clients; all may be left out.
+
+    Attributes:
+        hosts: where Librus is; the real hosts by default.
+        timeout_ms: limit for one attempt of a request, the whole body included, milliseconds. Default: the
+            variable ``LIBRUS_TIMEOUT_MS``, else 30 000.
+        strict: raise LibrusResponseValidationError on rows that do not fit a model, instead of setting them
+            aside in ``Rows.rejected`` with a LibrusSchemaWarning. Default: False.
+        max_concurrency: data requests in flight at once. Default: 6; more is not polite.
+        retry: when and how often a failed read is tried again; ``RetryPolicy.off()`` for never.
+        assumed_token_lifetime_s: how long a child's token is believed good, seconds; only ever prompts an
+            early renewal. Default: six hours; None switches it off.
+        flight_timeout_s: limit for one token renewal or sign-in as a whole, seconds. Default: 30.
+        close_grace_s: how long closing waits for a renewal under way, seconds. Default: 5.
+        on_event: called with every :class:`~librus_sdk.events.Event`.
+        logger: where events are logged, when there is no ``on_event``.
+        clock: the time source; tests pass their own.
+    """
+
+    hosts: Hosts
+    timeout_ms: int | None
+    strict: bool
+    max_concurrency: int
+    retry: RetryPolicy
+    assumed_token_lifetime_s: float | None
+    flight_timeout_s: float
+    close_grace_s: float
+    on_event: EventHook | None
+    logger: logging.Logger | None
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The checked settings, the time source, the ears, and what flows see of them."""
+
+    settings: SessionSettings
+    clock: Clock
+    emitter: Emitter
+    ports: Ports
+
+
+_SETTINGS = frozenset(SessionSettings.__dataclass_fields__)
+_OTHERS = frozenset({"on_event", "logger", "clock"})
+
+
+def parts_of(options: SessionOptions) -> Parts:
+    """Check the options and build what they describe. No I/O.
+
+    Raises:
+        LibrusConfigurationError: an option is unknown or has an impossible value.
+    """
+    unknown = sorted(set(options) - _SETTINGS - _OTHERS)
+    if unknown:
+        known = ", ".join(sorted(_SETTINGS | _OTHERS))
+        raise LibrusConfigurationError(f"Unknown option {unknown[0]!r}. Options are: {known}.")
+    given = {name: value for name, value in options.items() if name in _SETTINGS}
+    if given.get("timeout_ms") is None:
+        given["timeout_ms"] = Environment().timeout_ms() or DEFAULT_TIMEOUT_MS
+    settings = SessionSettings(**given)  # type: ignore[arg-type]
+    clock = options.get("clock") or Clock()
+    hook, logger = options.get("on_event"), options.get("logger")
+    if hook is None and logger is not None:
+        hook = to_logger(logger)
+    emitter = Emitter(hook)
+    return Parts(settings, clock, emitter, Ports(clock.monotonic, clock.wall, clock.random, emitter))

@@ -1,0 +1,273 @@
+"""The family portal as a client: sign in, profile, linked children, a fresh token."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Self, Unpack
+
+from ..core.http import join_url
+from ..core.refresh import Minted, Mode, Phase, phase_of
+from ..errors import LibrusTerminalAuthenticationError
+from ..flows.portal import PORTAL_KEY, PortalFlows
+from ..flows.steps import Flow, ask
+from ..models.decoding import decode_account, decode_accounts, decode_portal_me
+from ..models.portal import ChildAccount, PortalMe, SynergiaAccounts
+from ..models.rows import Rows
+from ..settings import PortalCredentials
+from ..shells.fork import renew_after_fork
+from ..shells.slots import Slot
+from ..shells.tasks import TaskShell
+from ..shells.threads import ThreadShell
+from .options import Parts, SessionOptions, parts_of
+
+__all__ = ["AsyncPortalClient", "PortalClient", "PortalCore"]
+
+ACCOUNTS_KEY: Final = "accounts"
+SIGNED_IN: Final = frozenset({Phase.FRESH, Phase.AGEING, Phase.DUE})
+
+
+class _AccountBook:
+    """The account list as last read, kept up to date with accounts that are renewed one by one."""
+
+    __slots__ = ("_lock", "accounts")
+
+    def __init__(self, accounts: SynergiaAccounts) -> None:
+        self.accounts = accounts
+        self._lock = threading.Lock()
+
+    def learn(self, account: ChildAccount) -> None:
+        with self._lock:
+            rows = self.accounts.accounts
+            if any(row.id == account.id for row in rows):
+                self.accounts = SynergiaAccounts(
+                    last_modification=self.accounts.last_modification,
+                    accounts=Rows(
+                        (account if row.id == account.id else row for row in rows), rejected=rows.rejected
+                    ),
+                )
+
+
+class PortalCore:
+    """The portal's slots and flows, without a shell: what both clients and both sessions are made of.
+
+    ``on_account`` hears of every account row that arrives with a token, and since when it must be good: for a
+    list, since it was asked for; for a fresh account, since it arrived.
+    """
+
+    def __init__(
+        self,
+        credentials: PortalCredentials,
+        parts: Parts,
+        on_account: Callable[[ChildAccount, float], None] = lambda _account, _asked: None,
+    ) -> None:
+        self.parts: Final = parts
+        self._on_account: Final = on_account
+        settings, clock = parts.settings, parts.clock
+        self.flows: Final = PortalFlows(
+            settings.hosts,
+            credentials,
+            parts.ports,
+            decode_portal_me,
+            lambda body, endpoint: decode_accounts(body, endpoint, strict=settings.strict),
+            decode_account,
+        )
+        self.portal: Final = Slot(
+            key=PORTAL_KEY,
+            name="portal",
+            endpoint=join_url(settings.hosts.portal, "/konto-librus/login"),
+            renewal=self.flows.sign_in,
+            private=True,
+            clock=clock,
+            latches=(LibrusTerminalAuthenticationError,),
+        )
+        self.accounts: Final = Slot(
+            key=ACCOUNTS_KEY,
+            name="accounts",
+            endpoint=join_url(settings.hosts.portal, "/api/v3/SynergiaAccounts"),
+            renewal=self._fetch_accounts,
+            private=True,
+            clock=clock,
+            cools=False,
+        )
+
+    def is_logged_in(self) -> bool:
+        """Whether there is a portal session that is believed alive and not being replaced."""
+        state = self.portal.peek()
+        return state.flight is None and phase_of(state, self.parts.clock.monotonic()) in SIGNED_IN
+
+    def login(self) -> Flow[None]:
+        """Sign in unless signed in; after a refusal this is what tries again."""
+        yield from ask(self.portal, mode="insist")
+
+    def me(self) -> Flow[PortalMe]:
+        """Read the portal profile."""
+        answer = yield from self.flows.me(self.portal)
+        return answer.value
+
+    def account_list(self, *, reload: bool = False) -> Flow[SynergiaAccounts]:
+        """Return the account list, read once and kept until a reload."""
+        acquired = yield from ask(self.accounts, mode="force" if reload else "need")
+        book: _AccountBook = acquired.grant.secret
+        return book.accounts
+
+    def _fetch_accounts(self, _mode: Mode) -> Flow[Minted]:
+        asked = self.parts.clock.monotonic()
+        answer = yield from self.flows.accounts(self.portal)
+        for account in answer.value.accounts:
+            self._on_account(account, asked)
+        return Minted(ACCOUNTS_KEY, _AccountBook(answer.value), asked, self.parts.clock.wall())
+
+    def fresh(self, login: str) -> Flow[ChildAccount]:
+        """Have the portal issue a new token for the child with this login."""
+        answer = yield from self.flows.fresh(self.portal, login)
+        self.learn(answer.value)
+        self._on_account(answer.value, self.parts.clock.monotonic())
+        return answer.value
+
+    def learn(self, account: ChildAccount) -> None:
+        """Put a renewed account in its place in the list, if there is a list."""
+        grant = self.accounts.peek().grant
+        if grant is not None:
+            grant.secret.learn(account)
+
+
+class PortalClient:
+    """The portal of a family account ("Konto LIBRUS"), for threads.
+
+    A portal session that has died is renewed unseen, once, for all callers. Nothing is read before the first
+    call.
+
+    Args:
+        credentials: the family account.
+        **options: see :class:`SessionOptions`.
+
+    Raises:
+        LibrusConfigurationError: an option is wrong.
+    """
+
+    def __init__(self, credentials: PortalCredentials, **options: Unpack[SessionOptions]) -> None:
+        parts = parts_of(options)
+        shell = ThreadShell(parts.settings, parts.clock, parts.ports, parts.emitter)
+        self._open(PortalCore(credentials, parts), shell)
+        renew_after_fork(self)
+
+    def _open(self, core: PortalCore, shell: ThreadShell) -> None:
+        self._core = core
+        self._shell = shell
+
+    @classmethod
+    def _of_session(cls, core: PortalCore, shell: ThreadShell) -> Self:
+        client = cls.__new__(cls)
+        client._open(core, shell)  # noqa: SLF001
+        return client
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether there is a portal session that is believed alive. No request is made."""
+        return self._core.is_logged_in()
+
+    def login(self) -> None:
+        """Sign in; does nothing when signed in. Overlapping calls share one sign-in.
+
+        Raises:
+            LibrusCredentialsError: e-mail or password refused; remembered until the next call of this method.
+            LibrusCaptchaRequiredError: the portal demands a captcha.
+            LibrusPortalPageError: the sign-in page is not the expected one.
+            LibrusSdkError: the portal is down or out of reach.
+        """
+        self._shell.run(self._core.login())
+
+    def get_me(self) -> PortalMe:
+        """Read the profile of the family account."""
+        return self._shell.run(self._core.me())
+
+    def get_synergia_accounts(self, *, reload: bool = False) -> SynergiaAccounts:
+        """Return the linked children; read once, and again with ``reload``."""
+        return self._shell.run(self._core.account_list(reload=reload))
+
+    def get_fresh_synergia_account(self, login: str) -> ChildAccount:
+        """Have the portal issue a new bearer token for the child with this Synergia login.
+
+        Raises:
+            LibrusAccountActionRequiredError: no such child is linked, or the link needs attention.
+        """
+        return self._shell.run(self._core.fresh(login))
+
+    def close(self) -> None:
+        """End the client; later calls raise SESSION_CLOSED."""
+        self._shell.close((self._core.accounts, self._core.portal))
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked process; called by itself."""
+        self._shell.after_fork()
+        for slot in (self._core.accounts, self._core.portal):
+            slot.after_fork()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncPortalClient:
+    """The portal of a family account, for asyncio. Everything else is as for :class:`PortalClient`."""
+
+    def __init__(self, credentials: PortalCredentials, **options: Unpack[SessionOptions]) -> None:
+        parts = parts_of(options)
+        shell = TaskShell(parts.settings, parts.clock, parts.ports, parts.emitter)
+        self._open(PortalCore(credentials, parts), shell)
+        renew_after_fork(self)
+
+    def _open(self, core: PortalCore, shell: TaskShell) -> None:
+        self._core = core
+        self._shell = shell
+
+    @classmethod
+    def _of_session(cls, core: PortalCore, shell: TaskShell) -> Self:
+        client = cls.__new__(cls)
+        client._open(core, shell)  # noqa: SLF001
+        return client
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether there is a portal session that is believed alive. No request is made."""
+        return self._core.is_logged_in()
+
+    async def login(self) -> None:
+        """Sign in; does nothing when signed in. See :meth:`PortalClient.login`."""
+        await self._shell.run(self._core.login())
+
+    async def get_me(self) -> PortalMe:
+        """Read the profile of the family account."""
+        return await self._shell.run(self._core.me())
+
+    async def get_synergia_accounts(self, *, reload: bool = False) -> SynergiaAccounts:
+        """Return the linked children; read once, and again with ``reload``."""
+        return await self._shell.run(self._core.account_list(reload=reload))
+
+    async def get_fresh_synergia_account(self, login: str) -> ChildAccount:
+        """Have the portal issue a new bearer token. See :meth:`PortalClient.get_fresh_synergia_account`."""
+        return await self._shell.run(self._core.fresh(login))
+
+    async def close(self) -> None:
+        """End the client; later calls raise SESSION_CLOSED."""
+        await self._shell.close((self._core.accounts, self._core.portal))
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked process; called by itself."""
+        self._shell.after_fork()
+        for slot in (self._core.accounts, self._core.portal):
+            slot.after_fork()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

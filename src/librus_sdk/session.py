@@ -1,0 +1,416 @@
+"""A family's session: sign in once, read every child's data, never see an expired token.
+
+:class:`LibrusSession` is for threads, :class:`AsyncLibrusSession` for asyncio.  Both are thin: what they do
+is written once, as flows, in :class:`_Family`.  Making a session performs no I/O.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from functools import partial
+from types import TracebackType
+from typing import Final, NoReturn, Self, Unpack
+
+from .clients.api import AsyncSynergiaApiClient, Bound, SynergiaApiClient
+from .clients.options import SessionOptions, parts_of
+from .clients.portal import AsyncPortalClient, PortalClient, PortalCore
+from .core.http import join_url
+from .core.refresh import Minted, Mode
+from .errors import (
+    AMBIGUOUS_CHILD,
+    CHILD_REQUIRED,
+    LibrusAccountActionRequiredError,
+    LibrusChildError,
+    LibrusConfigurationError,
+    LibrusUnsupportedBackendError,
+)
+from .flows.steps import Flow, ask
+from .models.portal import ChildAccount, PortalMe, SynergiaAccounts
+from .models.rows import Rows
+from .settings import API_V3, ApiBackend, Environment, GatewayCredentials, PortalCredentials
+from .shells.fork import renew_after_fork
+from .shells.slots import Slot
+from .shells.tasks import TaskShell
+from .shells.threads import ThreadShell
+
+__all__ = ["AsyncLibrusSession", "ChildSelector", "LibrusSession"]
+
+ChildSelector = ChildAccount | str | int
+"""A child: its account object, its id as text or number, or its Synergia login."""
+
+
+class _Family:
+    """The slots of one family and what is done with them, as flows without a shell."""
+
+    def __init__(self, credentials: PortalCredentials, options: SessionOptions) -> None:
+        if not isinstance(credentials, PortalCredentials):
+            raise _no_portal_credentials(credentials)
+        self.parts: Final = parts_of(options)
+        self.core: Final = PortalCore(credentials, self.parts, self._learn)
+        self._children: dict[str, Slot] = {}
+        self._lock = threading.Lock()
+
+    # --- slots -------------------------------------------------------------------------------------------
+
+    def slots(self) -> list[Slot]:
+        """All slots, those that wait for others first."""
+        with self._lock:
+            children = list(self._children.values())
+        return [*children, self.core.accounts, self.core.portal]
+
+    def after_fork(self) -> None:
+        self._lock = threading.Lock()
+        for slot in self.slots():
+            slot.after_fork()
+
+    def child_slot(self, account: ChildAccount) -> Slot:
+        """The one slot of this child, whatever it is called by; an empty one is filled from the account."""
+        with self._lock:
+            slot = self._children.get(account.id)
+            if slot is None:
+                slot = self._children[account.id] = self._new_slot(account.id, account.login)
+        slot.offer(Minted(account.id, account.access_token, issued_at=float("-inf")))
+        return slot
+
+    def _new_slot(self, child_id: str, login: str) -> Slot:
+        return Slot(
+            key=child_id,
+            name="child",
+            endpoint=join_url(self.parts.settings.hosts.portal, "/api/v3/SynergiaAccounts/fresh/REDACTED"),
+            renewal=partial(self._renew, child_id, login),
+            private=False,
+            clock=self.parts.clock,
+            latches=(LibrusAccountActionRequiredError,),
+        )
+
+    def _renew(self, child_id: str, login: str, mode: Mode) -> Flow[Minted]:
+        lifetime = self.parts.settings.assumed_token_lifetime_s
+        minted, account = yield from self.core.flows.renew_child(
+            self.core.portal, self._children[child_id], login, lifetime, mode
+        )
+        self.core.learn(account)
+        return minted
+
+    def _learn(self, account: ChildAccount, asked: float) -> None:
+        """Hear of a token that came with an account list or a fresh account."""
+        lifetime = self.parts.settings.assumed_token_lifetime_s
+        expires = None if lifetime is None else asked + lifetime
+        minted = Minted(account.id, account.access_token, asked, self.parts.clock.wall(), expires)
+        with self._lock:
+            slot = self._children.get(account.id)
+            if slot is None:
+                slot = self._children[account.id] = self._new_slot(account.id, account.login)
+        slot.offer(minted)
+
+    # --- what the sessions offer -------------------------------------------------------------------------
+
+    def login(self) -> Flow[None]:
+        yield from self.core.login()
+        for slot in self.slots():
+            slot.reset()
+
+    def resolve(self, selector: ChildSelector | None) -> Flow[ChildAccount]:
+        if isinstance(selector, ChildAccount):
+            return selector
+        wanted = _selector_text(selector)
+        accounts = yield from self.core.account_list()
+        return _select(wanted, accounts.accounts)
+
+    def child(self, selector: ChildSelector | None) -> Flow[Slot]:
+        account = yield from self.resolve(selector)
+        return self.child_slot(account)
+
+    def bound(
+        self, selector: ChildSelector | None, timeout_ms: int | None, strict: bool | None
+    ) -> Flow[Bound]:
+        slot = yield from self.child(selector)
+        return Bound(self.parts, slot).with_options(timeout_ms, strict)
+
+    def refresh(self, selector: ChildSelector) -> Flow[str]:
+        slot = None
+        if not isinstance(selector, ChildAccount):
+            wanted = _selector_text(selector)
+            with self._lock:
+                slot = self._children.get(wanted)
+        if slot is None:
+            slot = yield from self.child(selector)
+        acquired = yield from ask(slot, mode="force")
+        token: str = acquired.grant.secret.reveal()
+        return token
+
+
+def _selector_text(selector: ChildSelector | None) -> str:
+    if selector is None or selector == "":
+        raise LibrusChildError(
+            "Which child? Pass an id or login; list_children() shows the children of the family.",
+            code=CHILD_REQUIRED,
+        )
+    if isinstance(selector, bool) or not isinstance(selector, (str, int)):
+        raise LibrusConfigurationError("A child is selected by its account object, id or login.")
+    return str(selector)
+
+
+def _select(wanted: str, accounts: Rows[ChildAccount]) -> ChildAccount:
+    for account in accounts:
+        if account.id == wanted:
+            return account
+    matches = [account for account in accounts if account.login == wanted]
+    if len(matches) > 1:
+        raise LibrusChildError(
+            "Several linked children have this login; use the id.",
+            code=AMBIGUOUS_CHILD,
+            details={
+                "matches": [
+                    {"id": match.id, "login": match.login, "group": match.group, "state": match.state}
+                    for match in matches
+                ]
+            },
+        )
+    if not matches:
+        known = ", ".join(account.id for account in accounts) or "none"
+        raise LibrusChildError(f"No linked child has this id or login. Ids of the linked children: {known}.")
+    return matches[0]
+
+
+def _no_portal_credentials(given: object) -> Exception:
+    if isinstance(given, GatewayCredentials):
+        return LibrusUnsupportedBackendError(
+            "This version signs in with the family account (PortalCredentials) only; a school-issued login "
+            "(gateway_api_20) is not supported yet.",
+            details={"api_backend": "gateway_api_20"},
+        )
+    return LibrusConfigurationError("A session needs PortalCredentials(email, password).")
+
+
+def _credentials_from(environment: Environment) -> PortalCredentials:
+    if environment.backend() == API_V3:
+        return environment.portal_credentials()
+    raise _no_portal_credentials(environment.gateway_credentials())
+
+
+def _options_from(environment: Environment, options: SessionOptions) -> SessionOptions:
+    merged: SessionOptions = {"hosts": environment.hosts(), "timeout_ms": environment.timeout_ms()}
+    merged.update(options)
+    return merged
+
+
+class _Session:
+    """What both sessions share that needs no shell."""
+
+    _family: _Family
+
+    def get_api_backend(self) -> ApiBackend:
+        """Return the back end of this session: ``api_v3``."""
+        return API_V3
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {API_V3}>"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a session cannot be pickled: it holds credentials and tokens")
+
+
+class LibrusSession(_Session):
+    """A family's session, for threads.
+
+    One session may be used from any number of threads at once: they share one sign-in, one token a child and
+    one renewal of it. Close it, or use it as a context manager.
+
+    Args:
+        credentials: the family account.
+        **options: see :class:`~librus_sdk.clients.options.SessionOptions`.
+
+    Raises:
+        LibrusConfigurationError: an option or the environment's ``LIBRUS_TIMEOUT_MS`` is wrong.
+
+    Example:
+        >>> with LibrusSession(PortalCredentials(email, password)) as session:  # doctest: +SKIP
+        ...     for child in session.list_children():
+        ...         print(len(session.for_child(child).grades.list()))
+    """
+
+    def __init__(self, credentials: PortalCredentials, **options: Unpack[SessionOptions]) -> None:
+        self._family = _Family(credentials, options)
+        parts = self._family.parts
+        self._shell = ThreadShell(parts.settings, parts.clock, parts.ports, parts.emitter)
+        renew_after_fork(self)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **options: Unpack[SessionOptions]) -> Self:
+        """Make a session from environment variables (of ``environ``, or of the process).
+
+        Raises:
+            LibrusConfigurationError: credentials are missing, empty or swapped, or another variable is wrong;
+                the message names the variables and shows no value.
+        """
+        environment = Environment(environ)
+        return cls(_credentials_from(environment), **_options_from(environment, options))
+
+    @property
+    def portal(self) -> PortalClient:
+        """The portal of this session; shares its sign-in and tokens, and is closed with it."""
+        return PortalClient._of_session(self._family.core, self._shell)  # noqa: SLF001
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether there is a portal session that is believed alive. No request is made."""
+        return self._family.core.is_logged_in()
+
+    def login(self) -> None:
+        """Sign in to the portal; does nothing when signed in.
+
+        Calling it is optional: every read signs in when it has to. After a refused sign-in this (or an
+        explicit refresh) is what tries again; nothing else does.
+
+        Raises:
+            LibrusCredentialsError: e-mail or password refused.
+            LibrusCaptchaRequiredError: the portal demands a captcha.
+            LibrusPortalPageError: the sign-in page is not the expected one.
+            LibrusSdkError: the portal is down or out of reach.
+        """
+        self._shell.run(self._family.login())
+
+    def get_portal_me(self) -> PortalMe:
+        """Read the profile of the family account."""
+        return self._shell.run(self._family.core.me())
+
+    def get_synergia_accounts(self, *, reload: bool = False) -> SynergiaAccounts:
+        """Return the linked children as the portal lists them; read once, and again with ``reload``."""
+        return self._shell.run(self._family.core.account_list(reload=reload))
+
+    def list_children(self, reload: bool = False) -> Rows[ChildAccount]:
+        """Return the linked children; the list is read once, and again with ``reload``."""
+        return self.get_synergia_accounts(reload=reload).accounts
+
+    def resolve_child(self, child: ChildSelector) -> ChildAccount:
+        """Return the child with this id, or else with this login; compared exactly.
+
+        Raises:
+            LibrusChildError: CHILD_NOT_FOUND, AMBIGUOUS_CHILD, or CHILD_REQUIRED for an empty selector.
+        """
+        return self._shell.run(self._family.resolve(child))
+
+    def for_child(
+        self, child: ChildSelector | None = None, *, timeout_ms: int | None = None, strict: bool | None = None
+    ) -> SynergiaApiClient:
+        """Return a client of this child's data. With an account object no request is made.
+
+        Args:
+            child: account object, id or login.
+            timeout_ms: this client's own limit for one attempt, milliseconds.
+            strict: this client's own strictness.
+
+        Raises:
+            LibrusChildError: CHILD_REQUIRED, CHILD_NOT_FOUND or AMBIGUOUS_CHILD.
+        """
+        bound = self._shell.run(self._family.bound(child, timeout_ms, strict))
+        return SynergiaApiClient._of_session(bound, self._shell)  # noqa: SLF001
+
+    def refresh_bearer_token(self, child_id: ChildSelector) -> str:
+        """Have the portal issue a new token for the child, and return it.
+
+        Always asks the portal, except that it joins a renewal that is already under way. All clients of the
+        child use the new token from then on. The result is a secret: do not log it.
+
+        Raises:
+            LibrusChildError: no such child.
+            LibrusAuthenticationError: the portal refuses the sign-in, or the child is no longer linked.
+            LibrusSdkError: the portal is down or out of reach.
+        """
+        return self._shell.run(self._family.refresh(child_id))
+
+    def close(self) -> None:
+        """End the session: tokens are forgotten, later calls raise SESSION_CLOSED. May be called twice."""
+        self._shell.close(self._family.slots())
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked process; called by itself."""
+        self._shell.after_fork()
+        self._family.after_fork()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncLibrusSession(_Session):
+    """A family's session, for asyncio. Everything else is as for :class:`LibrusSession`.
+
+    A token renewal belongs to the session: cancelling a task that waits for it, even the one that started it,
+    ends only that task's wait. A session may be used under one ``asyncio.run`` after the other.
+    """
+
+    def __init__(self, credentials: PortalCredentials, **options: Unpack[SessionOptions]) -> None:
+        self._family = _Family(credentials, options)
+        parts = self._family.parts
+        self._shell = TaskShell(parts.settings, parts.clock, parts.ports, parts.emitter)
+        renew_after_fork(self)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **options: Unpack[SessionOptions]) -> Self:
+        """Make a session from environment variables. See :meth:`LibrusSession.from_env`."""
+        environment = Environment(environ)
+        return cls(_credentials_from(environment), **_options_from(environment, options))
+
+    @property
+    def portal(self) -> AsyncPortalClient:
+        """The portal of this session; shares its sign-in and tokens, and is closed with it."""
+        return AsyncPortalClient._of_session(self._family.core, self._shell)  # noqa: SLF001
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether there is a portal session that is believed alive. No request is made."""
+        return self._family.core.is_logged_in()
+
+    async def login(self) -> None:
+        """Sign in to the portal; does nothing when signed in. See :meth:`LibrusSession.login`."""
+        await self._shell.run(self._family.login())
+
+    async def get_portal_me(self) -> PortalMe:
+        """Read the profile of the family account."""
+        return await self._shell.run(self._family.core.me())
+
+    async def get_synergia_accounts(self, *, reload: bool = False) -> SynergiaAccounts:
+        """Return the linked children as the portal lists them; read once, and again with ``reload``."""
+        return await self._shell.run(self._family.core.account_list(reload=reload))
+
+    async def list_children(self, reload: bool = False) -> Rows[ChildAccount]:
+        """Return the linked children; the list is read once, and again with ``reload``."""
+        return (await self.get_synergia_accounts(reload=reload)).accounts
+
+    async def resolve_child(self, child: ChildSelector) -> ChildAccount:
+        """Return the child with this id, or else with this login. See :meth:`LibrusSession.resolve_child`."""
+        return await self._shell.run(self._family.resolve(child))
+
+    async def for_child(
+        self, child: ChildSelector | None = None, *, timeout_ms: int | None = None, strict: bool | None = None
+    ) -> AsyncSynergiaApiClient:
+        """Return a client of this child's data. See :meth:`LibrusSession.for_child`."""
+        bound = await self._shell.run(self._family.bound(child, timeout_ms, strict))
+        return AsyncSynergiaApiClient._of_session(bound, self._shell)  # noqa: SLF001
+
+    async def refresh_bearer_token(self, child_id: ChildSelector) -> str:
+        """Have the portal issue a new token. See :meth:`LibrusSession.refresh_bearer_token`."""
+        return await self._shell.run(self._family.refresh(child_id))
+
+    async def close(self) -> None:
+        """End the session: tokens are forgotten, later calls raise SESSION_CLOSED. May be called twice."""
+        await self._shell.close(self._family.slots())
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked process; called by itself."""
+        self._shell.after_fork()
+        self._family.after_fork()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
