@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, Unpack
 
@@ -88,14 +89,12 @@ class Bound:
             bearer=self.bearer,
         )
 
-        def decode(body: bytes, endpoint: str) -> T:
-            return get.decode(body, endpoint, settings.strict)
-
         answer = yield from call(
             request,
             slot=self.slot,
             judge=judge_api,
-            decode=decode,
+            # No frame of ours may hold the body when decoding fails.
+            decode=partial(get.decode, strict=settings.strict),
             retry=settings.retry,
             ports=self.parts.ports,
         )

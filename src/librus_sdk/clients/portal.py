@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Final, Self, Unpack
 
@@ -70,7 +71,7 @@ class PortalCore:
             credentials,
             parts.ports,
             decode_portal_me,
-            lambda body, endpoint: decode_accounts(body, endpoint, strict=settings.strict),
+            partial(decode_accounts, strict=settings.strict),
             decode_account,
         )
         self.portal: Final = Slot(

@@ -1,0 +1,281 @@
+"""How a remote operation is declared: once, for threads and for asyncio.
+
+A method of a :class:`Family` says what to ask: it returns a :class:`Get` and does nothing else.
+``@endpoint`` turns it into a call. On a family that belongs to a :class:`SyncCaller` the call returns the
+answer; on one that belongs to an :class:`AsyncCaller` it is a coroutine function. Type checkers see both.
+
+Because a declaration is a pure function of its arguments, :func:`catalogue` learns paths and parameters by
+calling it with placeholders: nothing is written down twice.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import (
+    Any,
+    ClassVar,
+    Concatenate,
+    Final,
+    Generic,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    cast,
+    overload,
+)
+from urllib.parse import unquote
+
+from ..core.http import segment
+from ..errors import LibrusConfigurationError
+from ..models._fields import read_date
+from ._shapes import Decode
+
+__all__ = [
+    "AsyncCaller",
+    "Family",
+    "Get",
+    "Operation",
+    "SyncCaller",
+    "catalogue",
+    "day",
+    "endpoint",
+    "id_segment",
+    "optional_id",
+]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Get(Generic[T_co]):
+    """A read: where, with which parameters, and how the answer decodes.
+
+    Attributes:
+        path: below the API's base, without a leading slash; ids in it are encoded. May hold an id, so it is
+            not in the repr.
+        decode: see :data:`~librus_sdk.endpoints._shapes.Decode`.
+        query: parameters in sending order; None is dropped.
+    """
+
+    path: str = field(repr=False)
+    decode: Decode[T_co] = field(repr=False)
+    query: Mapping[str, object] = field(default_factory=dict, repr=False, hash=False)
+
+
+class SyncCaller(Protocol):
+    """What runs a read and waits for it."""
+
+    def call(self, get: Get[T], /) -> T:
+        """Return the decoded answer."""
+        ...
+
+
+class AsyncCaller(Protocol):
+    """What runs a read on asyncio."""
+
+    async def call(self, get: Get[T], /) -> T:
+        """Return the decoded answer."""
+        ...
+
+
+C = TypeVar("C", bound=SyncCaller | AsyncCaller)
+
+
+class Family(Generic[C]):
+    """Operations that belong together; an attribute of a client.
+
+    Attributes:
+        family: the name of that attribute.
+    """
+
+    family: ClassVar[str] = ""
+
+    def __init__(self, caller: C) -> None:
+        self._caller = caller
+        self._awaits = inspect.iscoroutinefunction(caller.call)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A declared operation, for documents, routers and command lines.
+
+    Attributes:
+        operation_id: the name Librus's own description gives it.
+        family: the client's attribute; ``name`` is the method on it.
+        path: the template, e.g. ``Subjects/{subjectId}``.
+        query: the names of its parameters, in sending order.
+        doc: the method's docstring.
+    """
+
+    operation_id: str
+    tag: str
+    family: str
+    name: str
+    path: str
+    query: tuple[str, ...]
+    doc: str
+
+
+_declared: Final[dict[str, _Endpoint[..., Any]]] = {}
+
+
+def endpoint(
+    operation_id: str, *, tag: str
+) -> Callable[[Callable[Concatenate[Any, P], Get[T]]], _Endpoint[P, T]]:
+    """Declare an operation: decorates a method of a :class:`Family` that returns a :class:`Get`.
+
+    Raises:
+        TypeError: an operation of this name is declared already.
+    """
+
+    def declare(function: Callable[Concatenate[Any, P], Get[T]]) -> _Endpoint[P, T]:
+        declared = _Endpoint(operation_id, tag, function)
+        if operation_id in _declared:
+            raise TypeError(f"the operation {operation_id} is declared twice")
+        _declared[operation_id] = declared
+        return declared
+
+    return declare
+
+
+class _Endpoint(Generic[P, T]):
+    """A declared operation, as an attribute of its family's class."""
+
+    def __init__(self, operation_id: str, tag: str, function: Callable[Concatenate[Any, P], Get[T]]) -> None:
+        self.operation_id = operation_id
+        self.tag = tag
+        self.function = function
+        self._owner: type[Family[Any]] = Family
+        self.__doc__ = function.__doc__
+        plain = inspect.signature(function)
+        result = str(plain.return_annotation).removeprefix("Get[").removesuffix("]")
+        shown = plain.replace(return_annotation=result)
+        self._bound_signature = shown.replace(parameters=list(shown.parameters.values())[1:])
+        self._annotations = {**function.__annotations__, "return": result}
+        # For ``help(client.grades)``: a reader wants to know what a call returns.
+        cast("Any", function).__signature__ = shown
+
+    def __set_name__(self, owner: type[Family[Any]], name: str) -> None:
+        self._owner = owner
+
+    @overload
+    def __get__(
+        self, family: None, owner: type[Any] | None = None
+    ) -> Callable[Concatenate[Any, P], Get[T]]: ...
+    @overload
+    def __get__(self, family: Family[SyncCaller], owner: type[Any] | None = None) -> Callable[P, T]: ...
+    @overload
+    def __get__(
+        self, family: Family[AsyncCaller], owner: type[Any] | None = None
+    ) -> Callable[P, Coroutine[Any, Any, T]]: ...
+    def __get__(self, family: Family[Any] | None, owner: type[Any] | None = None) -> Any:
+        function = self.function
+        if family is None:
+            # On the class it is the declaration itself: ``Grades.list(family)`` asks nobody.
+            return function
+        caller = family._caller  # noqa: SLF001  (the two belong together)
+        call: Any
+        if family._awaits:  # noqa: SLF001
+
+            async def awaited(*args: P.args, **kwargs: P.kwargs) -> T:
+                return cast("T", await caller.call(function(family, *args, **kwargs)))
+
+            call = awaited
+        else:
+
+            def waited(*args: P.args, **kwargs: P.kwargs) -> T:
+                return cast("T", caller.call(function(family, *args, **kwargs)))
+
+            call = waited
+        functools.update_wrapper(call, function)
+        call.__annotations__ = self._annotations
+        call.__signature__ = self._bound_signature
+        return call
+
+    def operation(self) -> Operation:
+        """Describe the operation by what it declares for placeholders."""
+        function = self.function
+        given = {
+            name: _placeholder(name, parameter)
+            for name, parameter in self._bound_signature.parameters.items()
+        }
+        get = function(None, **given)  # type: ignore[call-arg, arg-type]
+        return Operation(
+            operation_id=self.operation_id,
+            tag=self.tag,
+            family=self._owner.family,
+            name=function.__name__,
+            path=unquote(get.path),
+            query=tuple(get.query),
+            doc=inspect.cleandoc(function.__doc__ or ""),
+        )
+
+
+def _placeholder(name: str, parameter: inspect.Parameter) -> str:
+    """Return an argument that names itself: ``{subjectId}``; where a date is wanted, a Monday."""
+    if "date" in str(parameter.annotation):
+        return "2026-09-14"
+    first, *others = name.split("_")
+    return "{" + first + "".join(other.capitalize() for other in others) + "}"
+
+
+def catalogue() -> tuple[Operation, ...]:
+    """Return all declared operations, sorted by family and name."""
+    found = (declared.operation() for declared in _declared.values())
+    return tuple(sorted(found, key=lambda operation: (operation.family, operation.name)))
+
+
+# --- arguments --------------------------------------------------------------------------------------------
+
+
+def _checked_id(value: object, name: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+        raise LibrusConfigurationError(f"{name} must be an id: a text that is not empty, or a number.")
+    return str(value)
+
+
+def id_segment(value: str | int, name: str) -> str:
+    """Return an id as one encoded segment of a path.
+
+    Raises:
+        LibrusConfigurationError: it is empty, no id, or would lead to another path.
+    """
+    text = _checked_id(value, name)
+    # Dots are not encoded, and on its way a path with these is shortened.
+    if text in {".", ".."}:
+        raise LibrusConfigurationError(f"{name} must be an id; dots alone are none.")
+    return segment(text)
+
+
+def optional_id(value: str | int | None, name: str) -> str | None:
+    """Return an id for a query; None stays None. Raises LibrusConfigurationError for what is no id."""
+    return None if value is None else _checked_id(value, name)
+
+
+def day(value: date | str, name: str, *, monday: bool = False) -> str:
+    """Return a day as Librus wants it, ``YYYY-MM-DD``.
+
+    Raises:
+        LibrusConfigurationError: it is no such day, or a Monday is wanted and it is none.
+    """
+    found: date | None = None
+    if isinstance(value, str):
+        found = read_date(value)
+    elif isinstance(value, date):
+        # A datetime is a date, too: its day is taken as it stands, whatever its zone.
+        found = date(value.year, value.month, value.day)
+    wanted = "a Monday, YYYY-MM-DD" if monday else "a day, YYYY-MM-DD"
+    if found is None:
+        raise LibrusConfigurationError(f"{name} must be {wanted} (or a date object).")
+    if monday and found.weekday() != 0:
+        raise LibrusConfigurationError(f"{name} must be {wanted}: the school week starts on Monday.")
+    return found.isoformat()

@@ -1,0 +1,189 @@
+"""What an endpoint answers with: a list, one object, fields at the top level, or any JSON.
+
+``rows``, ``one``, ``root`` and ``raw_json`` return decoders. Called with a body, the endpoint's name for
+messages and the strict flag, a decoder returns the models or raises one of our errors. Decoding everything at
+once is the fast way, and a list is only taken apart when that fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
+
+import msgspec
+
+from ..models._decode import (
+    BROKEN,
+    ENVELOPE,
+    Misfit,
+    decoder,
+    explain,
+    finish,
+    misfit_of,
+    open_envelope,
+    sift,
+    split,
+    switched_off,
+)
+from ..models.rows import Rows
+
+__all__ = ["Decode", "one", "raw_json", "root", "rows"]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Decode(Protocol[T_co]):
+    """Turns a body into models; the endpoint is its name as errors may show it.
+
+    To fix ``strict`` beforehand use ``functools.partial``: a function around this would be a frame that holds
+    the body when an error passes through it, and crash reports show the locals of frames.
+    """
+
+    def __call__(self, body: bytes, endpoint: str, strict: bool) -> T_co:
+        """Return the models. Odd rows are an error when ``strict`` is set, else they are set aside."""
+        ...
+
+
+_STATUS_KEYS: Final = frozenset({"Status", "Resources", "Url", "Code", "Message", "MessagePL"})
+
+
+class _RowsShape(Generic[T]):
+    """A list under a wrapper."""
+
+    def __init__(self, wrapper: str, row: type[T]) -> None:
+        self.wrapper = wrapper
+        self.row = row
+
+    @cached_property
+    def _whole(self) -> msgspec.json.Decoder[Any]:
+        items = ("items", tuple[self.row, ...], msgspec.field(name=self.wrapper))  # type: ignore[name-defined]
+        return decoder(msgspec.defstruct("Envelope", [items], gc=False))
+
+    @cached_property
+    def _single(self) -> msgspec.json.Decoder[T]:
+        return decoder(self.row)
+
+    def _read(self, body: bytes) -> Rows[T] | Misfit:
+        try:
+            return Rows(self._whole.decode(body).items, raw=body)
+        except BROKEN:
+            pass
+        member = open_envelope(body, self.wrapper)
+        if isinstance(member, Misfit):
+            return member
+        path = f"$.{self.wrapper}"
+        members = split(member, path)
+        if isinstance(members, Misfit):
+            return members
+        fitting, odd = sift(members, path, self._single)
+        return Rows(fitting, rejected=odd, raw=body)
+
+    def __call__(self, body: bytes, endpoint: str, strict: bool) -> Rows[T]:
+        outcome = self._read(body)
+        del body
+        rejected = () if isinstance(outcome, Misfit) else outcome.rejected
+        return finish(outcome, rejected, endpoint, strict=strict)
+
+
+class _OneShape(Generic[T]):
+    """One object under a wrapper."""
+
+    def __init__(self, wrapper: str, kind: type[T], *, null_is_off: bool) -> None:
+        self.wrapper = wrapper
+        self.kind = kind
+        self.null_is_off = null_is_off
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[T]:
+        return decoder(self.kind)
+
+    def _read(self, body: bytes) -> T | Misfit:
+        member = open_envelope(body, self.wrapper)
+        if isinstance(member, Misfit):
+            null = member.issues == (f"$.{self.wrapper}: expected data, got null",)
+            return Misfit("disabled") if null and self.null_is_off else member
+        try:
+            return self._decoder.decode(member)
+        except BROKEN as error:
+            tail, what = explain(error)
+            return Misfit("shape", (f"$.{self.wrapper}{tail}: {what}",))
+
+    def __call__(self, body: bytes, endpoint: str, strict: bool) -> T:
+        outcome = self._read(body)
+        del body
+        return finish(outcome, (), endpoint, strict=strict)
+
+
+class _RootShape(Generic[T]):
+    """An object whose fields stand at the top level."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self.kind = kind
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[T]:
+        return decoder(self.kind)
+
+    def _read(self, body: bytes) -> T | Misfit:
+        try:
+            off = switched_off(ENVELOPE.decode(body))
+            return off or self._decoder.decode(body)
+        except BROKEN as error:
+            return misfit_of(body, error)
+
+    def __call__(self, body: bytes, endpoint: str, strict: bool) -> T:
+        outcome = self._read(body)
+        del body
+        return finish(outcome, (), endpoint, strict=strict)
+
+
+class _JsonShape:
+    """Any JSON, decoded to plain Python values."""
+
+    @staticmethod
+    def _read(body: bytes) -> Any:
+        try:
+            value = msgspec.json.decode(body)
+        except BROKEN as error:
+            return misfit_of(body, error)
+        if isinstance(value, dict) and value.get("Status") == "Disabled" and _STATUS_KEYS.issuperset(value):
+            return switched_off(ENVELOPE.decode(body))
+        return value
+
+    def __call__(self, body: bytes, endpoint: str, strict: bool) -> Any:
+        outcome = self._read(body)
+        del body
+        return finish(outcome, (), endpoint, strict=strict)
+
+
+_made: Final[dict[tuple[Any, ...], Any]] = {}
+
+
+def _shared(shape: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Make a decoder once: its parts are built when it is first used and kept."""
+    key = (shape, *args, *options.items())
+    if key not in _made:
+        _made[key] = shape(*args, **options)
+    return _made[key]
+
+
+def rows(wrapper: str, row: type[T]) -> Decode[Rows[T]]:
+    """Return the decoder of a list of ``row`` under ``wrapper``."""
+    return cast("Decode[Rows[T]]", _shared(_RowsShape, wrapper, row))
+
+
+def one(wrapper: str, kind: type[T], *, null_is_off: bool = False) -> Decode[T]:
+    """Return the decoder of one ``kind`` under ``wrapper``; with ``null_is_off`` null is "switched off"."""
+    return cast("Decode[T]", _shared(_OneShape, wrapper, kind, null_is_off=null_is_off))
+
+
+def root(kind: type[T]) -> Decode[T]:
+    """Return the decoder of a ``kind`` whose fields stand at the top level."""
+    return cast("Decode[T]", _shared(_RootShape, kind))
+
+
+def raw_json() -> Decode[Any]:
+    """Return the decoder that gives JSON as plain Python values."""
+    return cast("Decode[Any]", _shared(_JsonShape))

@@ -1,0 +1,94 @@
+"""Grades (oceny) and what belongs to them."""
+
+from __future__ import annotations
+
+from ._fields import (
+    Id,
+    OptionalFlag,
+    OptionalId,
+    OptionalNumber,
+    OptionalText,
+    WarsawDate,
+    WarsawDateTime,
+)
+from .rows import Record, Ref, Refs
+
+__all__ = ["Grade", "GradeAverage", "GradeCategory", "GradeComment"]
+
+
+class Grade(Record, frozen=True, kw_only=True):
+    """One mark a student was given, or one the teacher proposes.
+
+    Confirmed live, but for ``comments`` and ``improvement``, which were seen on the sibling API.
+    Ordinary, proposed, semester and year marks stand in one list; only ``is_constituent`` marks count to an
+    average.
+
+    Attributes:
+        grade: the mark as written: ``5``, ``4+``, ``6-``, ``np`` (unprepared), ``bz`` (no homework), ``+``.
+            Librus sends no numeric value.
+        date: the day the mark is for.
+        add_date: when the teacher entered it.
+        semester: 1 or 2.
+        added_by: the teacher.
+        is_constituent: an ordinary mark.
+        is_semester: the mark of a semester; ``is_semester_proposition``: proposed for it.
+        is_final: the mark of the year; ``is_final_proposition``: proposed for it.
+        comments: pointers to comments; empty when there are none.
+        improvement: the earlier mark this one improves (poprawa). Both stay in the list; which of them counts
+            is the school's rule.
+    """
+
+    id: Id
+    grade: str
+    date: WarsawDate
+    add_date: WarsawDateTime
+    semester: int
+    lesson: Ref
+    subject: Ref
+    student: Ref
+    category: Ref
+    added_by: Ref
+    is_constituent: bool
+    is_semester: bool
+    is_semester_proposition: bool
+    is_final: bool
+    is_final_proposition: bool
+    comments: Refs = ()
+    improvement: Ref | None = None
+
+
+class GradeCategory(Record, frozen=True, kw_only=True):
+    """What marks are given for at this school: a test, an answer, homework.
+
+    Fields seen on the sibling API; any of them may be missing. The list can lag behind: a mark may point at a
+    category that is not in it yet.
+
+    Attributes:
+        weight: how much a mark counts. ``0`` is a real zero; None means that Librus sent none.
+        count_to_the_average: None counts; only false excludes.
+    """
+
+    id: OptionalId = None
+    name: OptionalText = None
+    weight: OptionalNumber = None
+    count_to_the_average: OptionalFlag = None
+    color: Ref | None = None
+
+
+class GradeComment(Record, frozen=True, kw_only=True):
+    """What a teacher wrote to a mark; a grade points here. Fields seen on the sibling API."""
+
+    id: OptionalId = None
+    text: OptionalText = None
+
+
+class GradeAverage(Record, frozen=True, kw_only=True):
+    """An average the school publishes. Its fields are a guess from test data; the answer is in ``Rows.raw``.
+
+    Attributes:
+        average: the school's number, exactly as written (``4.50`` keeps its zero); None for
+            text that is no number, e.g. ``-``.
+    """
+
+    id: OptionalId = None
+    average: OptionalNumber = None
