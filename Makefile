@@ -89,8 +89,8 @@ build: $(STAMP) ## build the wheel and the sdist into dist/, look into them, ins
 	$(PY) tools/check_build.py
 
 .PHONY: bench
-bench: $(STAMP) ## measure
-	$(PY) -m benchmarks
+bench: $(STAMP) ## measure, as ratios in one run (PEERS=1 measures the other libraries too)
+	$(PY) -m benchmarks $(if $(PEERS),--peers)
 
 .PHONY: fix
 fix: $(STAMP) ## format, and mend what ruff can mend
@@ -104,9 +104,10 @@ UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-em
 lock: $(STAMP) ## write the lock files anew (UPGRADE=1 takes newer versions); uv's index comes from its environment
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --all-extras pyproject.toml requirements/dev.in -o requirements/dev.txt
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --constraints requirements/dev.txt pyproject.toml -o requirements/core.txt
-	! grep -nE '://|file:|(^|[ =@])/' requirements/dev.txt requirements/core.txt
+	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) benchmarks/peers.in -o benchmarks/peers.txt
+	! grep -nE '://|file:|(^|[ =@])/' requirements/dev.txt requirements/core.txt benchmarks/peers.txt
 
 .PHONY: clean
 clean: ## remove the environments, the builds and the tools' caches
 	rm -rf .venv .venv3* "$(VENV)" dist build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

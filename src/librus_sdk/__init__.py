@@ -8,10 +8,11 @@ Names are imported when they are first used: ``import librus_sdk`` alone costs n
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
-
 from ._version import __version__
+
+# What type checkers know as true. The module ``typing`` itself is not worth its milliseconds here:
+# `librus --version` imports this package.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from .clients.api import AsyncSynergiaApiClient, SynergiaApiClient
@@ -106,7 +107,7 @@ __all__ = [
     "to_logger",
 ]
 
-_HOMES: Final[dict[str, str]] = {
+_HOMES: dict[str, str] = {
     **dict.fromkeys(("AsyncSynergiaApiClient", "SynergiaApiClient"), "clients.api"),
     "SessionOptions": "clients.options",
     **dict.fromkeys(("AsyncPortalClient", "PortalClient"), "clients.portal"),
@@ -131,9 +132,11 @@ _HOMES: Final[dict[str, str]] = {
 
 if not TYPE_CHECKING:  # hidden from type checkers, which would take any misspelt name for one of ours
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> object:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
         value = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
         globals()[name] = value
         return value
