@@ -1,0 +1,231 @@
+"""Text output: titled sections of labelled values, tables and sentences, laid out for a width.
+
+This is the plain form, for pipes, files and ``NO_COLOR``; :mod:`._terminal` draws the same for a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TextIO, TypeAlias
+
+__all__ = [
+    "Column",
+    "Fields",
+    "Part",
+    "Section",
+    "Sentence",
+    "Table",
+    "clean",
+    "is_fancy",
+    "lay_out",
+    "render",
+    "width_of",
+    "write",
+]
+
+INDENT: Final = 2
+GAP: Final = 2
+_NARROWEST: Final = 40
+_WIDEST_LABEL: Final = 24
+
+# What a terminal would obey instead of showing: texts come from other people.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        right: align to the right.
+        stiff: never make it narrower than its longest cell: dates, numbers.
+    """
+
+    title: str
+    right: bool = False
+    stiff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under titled columns; columns that are empty in every row are left out."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+
+    def filled(self) -> tuple[list[Column], list[list[str]]]:
+        """Return the columns with something in them, and their cells without control characters."""
+        cells = [[clean(cell) for cell in row] for row in self.rows]
+        kept = [n for n in range(len(self.columns)) if any(row[n] for row in cells)]
+        return [self.columns[n] for n in kept], [[row[n] for n in kept] for row in cells]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Labelled values, one below the other."""
+
+    pairs: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Something said in words."""
+
+    text: str
+
+
+Part: TypeAlias = Table | Fields | Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A title and what stands below it."""
+
+    title: str
+    parts: Sequence[Part] = field(default_factory=tuple)
+
+
+def clean(text: str) -> str:
+    """Return the text without characters a terminal obeys."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def width_of(stream: TextIO) -> int:
+    """Return how wide the stream's lines may be: its terminal's width (or ``COLUMNS``), 80 when unknown."""
+    if os.environ.get("COLUMNS", "").isdigit():
+        width = shutil.get_terminal_size().columns
+    else:
+        try:
+            width = os.get_terminal_size(stream.fileno()).columns
+        except (OSError, ValueError):
+            width = 0
+    return max(width or 80, _NARROWEST)
+
+
+def lay_out(sections: Sequence[Section], width: int) -> str:
+    """Return the sections as plain text no wider than ``width``, with a line break at the end."""
+    return "\n".join("\n".join(_section(section, width)) + "\n" for section in sections)
+
+
+def _section(section: Section, width: int) -> Iterator[str]:
+    yield from textwrap.wrap(clean(section.title), width) or [""]
+    for part in section.parts:
+        yield ""
+        lines = _part(part, width - INDENT)
+        yield from (" " * INDENT + line if line else "" for line in lines)
+
+
+def _part(part: Part, width: int) -> Iterator[str]:
+    if isinstance(part, Table):
+        yield from _table(part, width)
+    elif isinstance(part, Fields):
+        yield from _fields(part, width)
+    else:
+        yield from _wrap(part.text, width)
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Wrap each line of the text for itself; nothing is one empty line."""
+    lines = [
+        wrapped
+        for line in clean(text).split("\n")
+        for wrapped in textwrap.wrap(line, max(width, 1), break_on_hyphens=False) or [""]
+    ]
+    while len(lines) > 1 and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _fields(part: Fields, width: int) -> Iterator[str]:
+    label_width = min(max((len(label) for label, _ in part.pairs), default=0), _WIDEST_LABEL)
+    for label, value in part.pairs:
+        lines = _wrap(value, width - label_width - GAP)
+        for number, line in enumerate(lines):
+            yield f"{label if number == 0 else '':<{label_width + GAP}}{line}".rstrip()
+
+
+def _table(table: Table, width: int) -> Iterator[str]:
+    columns, rows = table.filled()
+    widths = _widths(columns, rows, width - GAP * (len(columns) - 1))
+    wrapped = [[_wrap(cell, room) for cell, room in zip(row, widths, strict=True)] for row in rows]
+    for number, column in enumerate(columns):
+        # Wrapped at words, a column may need less than it was given.
+        lines = [column.title, *(line for row in wrapped for line in row[number])]
+        widths[number] = min(widths[number], max(map(len, lines)))
+    titles = [_wrap(column.title, room) for column, room in zip(columns, widths, strict=True)]
+    yield from _lines(titles, columns, widths)
+    yield (" " * GAP).join("-" * room for room in widths)
+    for row in wrapped:
+        yield from _lines(row, columns, widths)
+
+
+def _lines(cells: Sequence[Sequence[str]], columns: Sequence[Column], widths: Sequence[int]) -> Iterator[str]:
+    for number in range(max(map(len, cells))):
+        yield _line([lines[number] if number < len(lines) else "" for lines in cells], columns, widths)
+
+
+def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
+    padded = [
+        cell.rjust(width) if column.right else cell.ljust(width)
+        for cell, column, width in zip(cells, columns, widths, strict=True)
+    ]
+    return (" " * GAP).join(padded).rstrip()
+
+
+def _longest_word(text: str) -> int:
+    return max((len(word) for word in text.split()), default=0)
+
+
+def _longest_line(text: str) -> int:
+    return max((len(line) for line in text.split("\n")), default=0)
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return the columns' widths: as wide as their cells, the widest made narrower until all fit."""
+    widths: list[int] = []
+    least: list[int] = []
+    for number, column in enumerate(columns):
+        cells = [column.title, *(row[number] for row in rows)]
+        widths.append(max(map(_longest_line, cells)))
+        least.append(widths[-1] if column.stiff else min(widths[-1], max(map(_longest_word, cells))))
+    # First without breaking words, then, on a very narrow terminal, breaking them.
+    for floor in (least, [low if column.stiff else 6 for low, column in zip(least, columns, strict=True)]):
+        while sum(widths) > width:
+            candidates = [n for n in range(len(widths)) if widths[n] > floor[n]]
+            if not candidates:
+                break
+            widths[max(candidates, key=lambda n: widths[n])] -= 1
+    return widths
+
+
+def is_fancy(stream: TextIO) -> bool:
+    """Whether colours and lines are wanted: a terminal, no ``NO_COLOR``, not a dumb one."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def render(sections: Sequence[Section], stream: TextIO) -> str:
+    """Return the sections as text for the stream, in the form that suits it."""
+    width = width_of(stream)
+    if is_fancy(stream):
+        try:
+            from ._terminal import draw
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "rich":
+                raise
+        else:
+            return draw(sections, width)
+    return lay_out(sections, width)
+
+
+def write(text: str, stream: TextIO | None = None) -> None:
+    """Write the text to stdout (or the stream) at once; what its encoding lacks becomes a question mark."""
+    out = sys.stdout if stream is None else stream
+    encoding = out.encoding or "utf-8"
+    out.write(text.encode(encoding, "replace").decode(encoding))
+    out.flush()

@@ -1,0 +1,149 @@
+"""One run of the command line: its environment, its session, and how results leave it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CHILD_REQUIRED, LibrusChildError, LibrusSdkError
+from ._diagnostics import Diagnostics, level_from
+from ._document import Section, clean, render, write
+from ._dotenv import merged_environment
+
+if TYPE_CHECKING:
+    from ..clients.api import AsyncSynergiaApiClient
+    from ..endpoints import Get
+    from ..events import Event
+    from ..models import ChildAccount, Rejected
+    from ..session import AsyncLibrusSession
+
+__all__ = ["Invocation", "Reading"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a command's text is made from.
+
+    Attributes:
+        client: reads the child's data.
+        child: whose.
+    """
+
+    invocation: Invocation
+    client: AsyncSynergiaApiClient
+    child: ChildAccount
+
+    def title(self, what: str) -> str:
+        """Return a section's title."""
+        return f"{what} of {self.child.student_name}"
+
+    def left_out(self, rejected: Sequence[Rejected]) -> None:
+        """Tell on stderr that rows are missing from the text, if any are."""
+        if rejected:
+            self.invocation.note(f"{_rows(len(rejected))} left out here; --format json shows everything.")
+
+
+class Invocation:
+    """What the options say, and what commands need.
+
+    Attributes:
+        form: ``text`` or ``json``.
+        child: the selector given with ``--child``.
+        verbose: whether ``--verbose`` was given.
+    """
+
+    def __init__(self) -> None:
+        self.form = "text"
+        self.child: str | None = None
+        self.verbose = False
+
+    @cached_property
+    def environ(self) -> Mapping[str, str]:
+        """The process's variables and those of ``.env``. Raises LibrusConfigurationError."""
+        return merged_environment(os.environ, Path())
+
+    @cached_property
+    def diagnostics(self) -> Callable[[Event], None]:
+        """Where events go. Raises LibrusConfigurationError for an unknown level."""
+        return Diagnostics(10 if self.verbose else level_from(self.environ))
+
+    def note(self, text: str) -> None:
+        """Tell the user something that is no error."""
+        write(f"Note: {clean(text)}\n", sys.stderr)
+
+    def show(self, sections: Sequence[Section]) -> None:
+        """Write sections to stdout, as text."""
+        write(render(sections, sys.stdout))
+
+    def dump(self, payload: object) -> None:
+        """Write a payload to stdout, as JSON."""
+        text = json.dumps(payload, indent=2, ensure_ascii=False)
+        try:
+            text.encode(sys.stdout.encoding or "utf-8")
+        except UnicodeEncodeError:
+            text = json.dumps(payload, indent=2)
+        write(text + "\n")
+
+    def run(self, work: Callable[[AsyncLibrusSession], Awaitable[None]]) -> None:
+        """Do the work with a session made from the environment."""
+        import asyncio
+
+        from ..session import AsyncLibrusSession
+
+        session = AsyncLibrusSession.from_env(self.environ, on_event=self.diagnostics)
+
+        async def whole() -> None:
+            async with session:
+                await work(session)
+
+        asyncio.run(whole())
+
+    def read(
+        self,
+        ask: Callable[[AsyncSynergiaApiClient], Get[Any]],
+        text: Callable[[Reading], Awaitable[Sequence[Section]]],
+    ) -> None:
+        """Read something of the chosen child and show it.
+
+        As JSON the answer is passed on as Librus sent it, known to the models or not; one request, as for the
+        text, which may ask for names besides.
+
+        Args:
+            ask: declares the read.
+            text: reads, and returns what to show.
+        """
+
+        async def work(session: AsyncLibrusSession) -> None:
+            child = await self._chosen(session)
+            client = await session.for_child(child)
+            if self.form == "json":
+                get = ask(client)
+                data = await client.get(get.path, get.query)
+                self.dump({"child": child.summary(), "data": data})
+            else:
+                self.show(await text(Reading(self, client, child)))
+
+        self.run(work)
+
+    async def _chosen(self, session: AsyncLibrusSession) -> ChildAccount:
+        selector = self.environ.get("LIBRUS_CHILD") if self.child is None else self.child
+        if selector:
+            return await session.resolve_child(selector)
+        known = ""
+        with suppress(LibrusSdkError):  # the list is a courtesy
+            ids = ", ".join(child.id for child in await session.list_children())
+            known = f" Ids of the linked children: {ids or 'none'}."
+        raise LibrusChildError(
+            f"Which child? Give --child with an id or login, or set LIBRUS_CHILD.{known}", code=CHILD_REQUIRED
+        )
+
+
+def _rows(count: int) -> str:
+    return "1 row has an unknown form and is" if count == 1 else f"{count} rows have an unknown form and are"

@@ -1,0 +1,194 @@
+"""What commands are made of: groups, leaves, the options they share, and days as arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ._days import day_name
+
+if TYPE_CHECKING:
+    from ._invocation import Invocation
+
+__all__ = ["DAY", "MONDAY", "Group", "Leaf", "LeafGroup", "child_read", "format_option"]
+
+_DAY_FORM: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_HELP: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _verbose(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        invocation: Invocation = context.obj
+        invocation.verbose = True
+
+
+def _verbose_option() -> click.Option:
+    return click.Option(
+        ["--verbose"],
+        is_flag=True,
+        expose_value=False,
+        callback=_verbose,
+        help="Tell on stderr what is asked and answered.",
+    )
+
+
+class Leaf(click.Command):
+    """A command that does something."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Arguments nobody asked for may be a misplaced password: they are refused below, unquoted.
+        kwargs["context_settings"] = {
+            **_HELP,
+            "allow_extra_args": True,
+            **(kwargs.get("context_settings") or {}),
+        }
+        super().__init__(*args, **kwargs)
+        self.params.append(_verbose_option())
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        if ctx.args:
+            raise click.UsageError("This command takes options only, and there is an argument too many", ctx)
+        return super().invoke(ctx)
+
+
+@click.pass_context
+def _needs_command(context: click.Context) -> None:
+    """Say which commands there are when none was named."""
+    group = context.command
+    if context.invoked_subcommand is None and isinstance(group, click.Group):
+        names = ", ".join(group.list_commands(context))
+        raise click.UsageError(f"A command is missing; there are: {names}", context)
+
+
+class LeafGroup(click.Group):
+    """Commands under one noun."""
+
+    command_class = Leaf
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["context_settings"] = {**_HELP, **(kwargs.get("context_settings") or {})}
+        kwargs |= {"invoke_without_command": True, "callback": _needs_command}
+        super().__init__(*args, **kwargs)
+        self.params.append(_verbose_option())
+
+
+class Group(LeafGroup):
+    """The root: its commands live in modules that are imported when the command is used.
+
+    Args:
+        homes: the module (below :mod:`.commands`) and the one-line help of each command; the module's
+            ``command`` is the command.
+    """
+
+    def __init__(self, *args: Any, homes: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._homes = homes
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the commands' names."""
+        return list(self._homes)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command's module and return the command."""
+        if cmd_name not in self._homes:
+            return None
+        command = import_module(f"{__package__}.commands.{self._homes[cmd_name][0]}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self._homes.items()])
+
+
+def _format(context: click.Context, _parameter: click.Parameter, value: str) -> None:
+    invocation: Invocation = context.obj
+    invocation.form = value
+
+
+def _child(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    invocation: Invocation = context.obj
+    invocation.child = value
+
+
+format_option = click.option(
+    "--format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    expose_value=False,
+    callback=_format,
+    help="Text for people, JSON for programs.",
+)
+
+_child_option = click.option(
+    "--child",
+    metavar="ID-OR-LOGIN",
+    default=None,
+    expose_value=False,
+    callback=_child,
+    help="Whose data; without it the variable LIBRUS_CHILD says.",
+)
+
+
+def child_read(function: Callable[..., None]) -> Callable[..., Any]:
+    """Give a command the options of every read of a child, and the invocation as its first argument."""
+    return _child_option(format_option(click.pass_obj(function)))
+
+
+class _Day(click.ParamType[date]):
+    """A day, ``YYYY-MM-DD``; what was typed instead is not repeated."""
+
+    name = "YYYY-MM-DD"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        return self.name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        text = str(value)
+        day = None
+        # Other ISO forms, such as 20260914, are dates to Python, too.
+        if _DAY_FORM.fullmatch(text):
+            try:
+                day = date.fromisoformat(text)
+            except ValueError:
+                day = None
+        if day is None:
+            self.fail(f"Expected a day as YYYY-MM-DD, for example {self.example()}", param, ctx)
+        return self.checked(day, param, ctx)
+
+    def checked(self, day: date, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ARG002
+        return day
+
+    def example(self) -> date:
+        return date.today()  # noqa: DTZ011  (an example only)
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:  # noqa: ARG002
+        return f"Write it as YYYY-MM-DD, for example {self.example()}"
+
+
+class _Monday(_Day):
+    def checked(self, day: date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if day.weekday() != 0:
+            monday = day - timedelta(days=day.weekday())
+            self.fail(
+                f"{day} is a {day_name(day)}; the school week starts on Monday, here {monday}", param, ctx
+            )
+        return day
+
+    def example(self) -> date:
+        today = super().example()
+        return today - timedelta(days=today.weekday())
+
+
+DAY: Final = _Day()
+MONDAY: Final = _Monday()

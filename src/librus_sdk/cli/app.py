@@ -1,0 +1,105 @@
+"""The root command, and the one place where a run ends: with an exit status and, on failure, an error."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from .._version import __version__
+from ..errors import LibrusDeprecationWarning, LibrusSchemaWarning, LibrusSdkError
+from ._failures import chosen_format, internal_error, tell, usage_error
+from ._invocation import Invocation
+from ._options import Group
+
+__all__ = ["run"]
+
+_HOMES: Final = {
+    "demo": ("demo", "Show the SDK at work against an invented Librus; no account needed."),
+    "simulator": ("simulator", "Run the invented Librus until Ctrl-C."),
+    "children": ("children", "The children linked to the family account."),
+    "me": ("me", "Who is signed in, and for which student."),
+    "grades": ("grades", "Grades, averages, and what grades are given for."),
+    "attendance": ("attendance", "Absences, late arrivals, presences."),
+    "timetable": ("timetable", "Lessons of a week or a day, with substitutions."),
+    "homework": ("homework", "The agenda: tests, quizzes, trips, meetings."),
+    "lucky-number": ("lucky_number", "The lucky number (szczęśliwy numerek)."),
+    "auth": ("auth", "What the access token may read."),
+}
+
+_EPILOG: Final = """The family account is read from LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD, in the
+environment or in a file .env in the current folder; LIBRUS_CHILD is the child to show when --child is not
+given. Failures go to stderr and end with status 1."""
+
+root = Group(
+    "librus",
+    homes=_HOMES,
+    help="Read a family's school register at Librus Synergia.",
+    epilog=_EPILOG,
+)
+click.version_option(__version__, prog_name="librus", message="%(prog)s %(version)s")(root)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line and return its exit status."""
+    form = chosen_format(argv)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LibrusSchemaWarning)  # the commands say it in their own words
+        warnings.simplefilter("always", LibrusDeprecationWarning)
+        warnings.showwarning = _show_warning
+        try:
+            return _run(list(argv))
+        except click.exceptions.Exit as ending:
+            return 1 if ending.exit_code else 0
+        except (KeyboardInterrupt, click.Abort):
+            with contextlib.suppress(OSError):
+                sys.stderr.write("Interrupted.\n")
+            return 130
+        except BrokenPipeError:
+            return _reader_gone()
+        except click.ClickException as error:
+            failure: LibrusSdkError = usage_error(error)
+        except LibrusSdkError as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001  (the last line of defence against a traceback with secrets)
+            failure = internal_error(error)
+        try:
+            tell(failure, form)
+        except BrokenPipeError:
+            return _reader_gone()
+        return 1
+
+
+def _run(argv: list[str]) -> int:
+    if not [argument for argument in argv if argument != "--verbose"]:
+        argv = ["--help"]
+    with root.make_context("librus", argv, obj=Invocation()) as context:
+        status = root.invoke(context)
+    sys.stdout.flush()
+    return status if isinstance(status, int) else 0
+
+
+def _reader_gone() -> int:
+    """End quietly when whoever read our output has stopped."""
+    # What is still buffered would fail again when the interpreter ends.
+    with contextlib.suppress(OSError, ValueError):
+        null = os.open(Path(os.devnull), os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+                continue
+            os.dup2(null, stream.fileno())
+        os.close(null)
+    return 1
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_where: Any, **_more: Any) -> None:
+    """Tell about a legacy name; the warnings of other people's code are for those who develop with it."""
+    if issubclass(category, LibrusDeprecationWarning):
+        sys.stderr.write(f"Note: {message}\n")

@@ -1,0 +1,1 @@
+"""The commands, a module for each noun; a module is imported when its noun is used."""

@@ -1,0 +1,213 @@
+"""``librus demo``: the promise about tokens, kept before one's eyes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from ...errors import LibrusSdkError
+from .._diagnostics import Diagnostics
+from .._document import Fields, Section, Sentence, is_fancy, render, write
+from .._invocation import Invocation
+from .._options import Leaf
+from .grades import grade_table, read_grade_names
+
+if TYPE_CHECKING:
+    from ...clients.api import AsyncSynergiaApiClient
+    from ...models import ChildAccount, Grade, Rows
+    from ...session import AsyncLibrusSession
+    from ...simulator import Simulator
+
+__all__ = ["command"]
+
+CHILDREN: Final = 3
+IN_FLIGHT: Final = 16
+WEEKS: Final = 40
+KILL_EVERY: Final = 45
+"""After so many more reads every child's token dies."""
+SHOWN: Final = 15
+
+
+@click.command("demo", cls=Leaf)
+@click.pass_obj
+def command(invocation: Invocation) -> int:
+    """Show the SDK at work against an invented Librus on this machine; no account needed.
+
+    Signs in, reads the data of three children with 16 reads in flight while their tokens are made to die, and
+    says what nobody noticed.
+    """
+    import asyncio
+
+    from ...simulator import Simulator
+
+    with Simulator(children=CHILDREN, seed=7) as sim:
+        return asyncio.run(_Demo(sim, invocation.verbose).run())
+
+
+@dataclass
+class _Demo:
+    sim: Simulator
+    verbose: bool
+    errors: list[LibrusSdkError] = field(default_factory=list)
+    in_flight: list[int] = field(default_factory=list)
+    done: int = 0
+    done_at_death: int = 0
+    token_deaths: int = 0
+    portal_deaths: int = 0
+
+    async def run(self) -> int:
+        from ...session import AsyncLibrusSession
+
+        _say(
+            "A family and its three children",
+            "A local Librus is running on this machine, with an invented family. Librus's access tokens live "
+            f"for hours; here they die all the time, while {IN_FLIGHT} reads are in flight "
+            f"(max_concurrency={IN_FLIGHT}; the default of 6 is kinder to the real Librus).",
+        )
+        hook = Diagnostics(10) if self.verbose else None
+        async with AsyncLibrusSession(
+            self.sim.credentials, hosts=self.sim.hosts, max_concurrency=IN_FLIGHT, on_event=hook
+        ) as session:
+            children = await session.list_children()
+            names = ", ".join(child.student_name for child in children)
+            _say("Signed in", f"The children of the account: {names}.")
+            self._kill_tokens()  # between the sign-in and the reads
+            grades = await self._read_all(session, children)
+            if grades is not None:
+                await self._show_grades(await session.for_child(children[0]), children[0], grades)
+        return self._close()
+
+    async def _read_all(
+        self, session: AsyncLibrusSession, children: Sequence[ChildAccount]
+    ) -> Rows[Grade] | None:
+        """Read grades, timetables and lucky number of every child; return the first one's grades."""
+        import asyncio
+
+        clients = [await session.for_child(child) for child in children]
+        this_monday = self.sim.today - timedelta(days=self.sim.today.weekday())
+        mondays = [this_monday + timedelta(weeks=number - WEEKS // 2) for number in range(WEEKS)]
+        reads: list[Callable[[], Awaitable[object]]] = [
+            read
+            for monday in mondays
+            for client in clients
+            for read in (client.grades.list, partial(client.timetable.week, monday), client.lucky_number.get)
+        ]
+        with _progress(len(reads)) as advance:
+            todo = iter(reads)
+            await asyncio.gather(*(self._work(todo, len(reads), advance) for _ in range(IN_FLIGHT)))
+        return await clients[0].grades.list() if not self.errors else None
+
+    async def _work(
+        self, todo: Iterator[Callable[[], Awaitable[object]]], total: int, advance: Callable[[], None]
+    ) -> None:
+        """Do one read after the other, with the other workers, and kill tokens in between."""
+        for read in todo:
+            self.in_flight.append(self.token_deaths)
+            began = self.token_deaths
+            try:
+                await read()
+            except LibrusSdkError as error:
+                self.errors.append(error)
+            self.in_flight.remove(began)
+            self.done += 1
+            advance()
+            if self._may_kill() and self.done < total:
+                self._kill_tokens()
+                if self.done > total // 2 and not self.portal_deaths:
+                    self.sim.expire_portal_session()
+                    self.portal_deaths += 1
+
+    def _may_kill(self) -> bool:
+        """Whether it is time for the tokens to die again.
+
+        The promise is about a token that dies during a read; two that die during one read are an outage. So a
+        read that has met one death is let through before the next.
+        """
+        due = self.done - self.done_at_death >= KILL_EVERY
+        return due and all(began == self.token_deaths for began in self.in_flight)
+
+    def _kill_tokens(self) -> None:
+        self.sim.expire_child_tokens()
+        self.token_deaths += 1
+        self.done_at_death = self.done
+
+    async def _show_grades(
+        self, client: AsyncSynergiaApiClient, child: ChildAccount, grades: Rows[Grade]
+    ) -> None:
+        self._kill_tokens()  # and once more, between two reads
+        names = await read_grade_names(client)
+        latest = sorted(grades, key=lambda grade: grade.add_date)[-SHOWN:]
+        title = f"Grades of {child.student_name}, the latest {len(latest)} of {len(grades)}"
+        _show([Section(title, [grade_table(latest, names, grades)])])
+
+    def _close(self) -> int:
+        """Say what was hidden, as the simulator counted it."""
+        requests = self.sim.requests
+        reads = [request for request in requests if request.origin == "api"]
+        answered = sum(1 for request in reads if request.status == 200)
+        refused = sum(1 for request in requests if request.status == 401)
+        renewed = sum(1 for request in requests if request.endpoint == "fresh" and request.status == 200)
+        pairs = [
+            ("reads made", str(answered)),
+            ("401s met", f"{refused}  (every child's token died {self.token_deaths} times)"),
+            ("portal refreshes made", str(renewed)),
+            (
+                "sign-ins made",
+                f"{self.sim.counts['login']}  (the portal session died {_times(self.portal_deaths)})",
+            ),
+            ("errors shown", str(len(self.errors))),
+        ]
+        _show([Section("What was hidden from you, as the simulated Librus counted it", [Fields(pairs)])])
+        if self.errors:
+            codes = ", ".join(sorted({error.code for error in self.errors}))
+            _say("The promise was broken", f"Errors that reached the program: {codes}.")
+        return 1 if self.errors else 0
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _show(sections: Sequence[Section]) -> None:
+    write(render(sections, sys.stdout) + "\n")
+
+
+def _say(title: str, text: str) -> None:
+    _show([Section(title, [Sentence(text)])])
+
+
+def _progress(total: int) -> AbstractContextManager[Callable[[], None]]:
+    """Show a bar on a terminal, and nothing elsewhere."""
+    if is_fancy(sys.stdout):
+        try:
+            return _bar(total)
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "rich":
+                raise
+    return _silence()
+
+
+@contextmanager
+def _silence() -> Iterator[Callable[[], None]]:
+    yield lambda: None
+
+
+def _bar(total: int) -> AbstractContextManager[Callable[[], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    @contextmanager
+    def shown() -> Iterator[Callable[[], None]]:
+        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns) as progress:
+            task = progress.add_task("reading", total=total)
+            yield lambda: progress.advance(task)
+        write("\n")
+
+    return shown()

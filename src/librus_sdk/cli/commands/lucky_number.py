@@ -1,0 +1,37 @@
+"""``librus lucky-number``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import click
+
+from .._days import day_name
+from .._document import Section, Sentence
+from .._invocation import Invocation, Reading
+from .._options import DAY, LeafGroup, child_read
+
+__all__ = ["command"]
+
+
+@click.group("lucky-number", cls=LeafGroup)
+def command() -> None:
+    """The lucky number (szczęśliwy numerek)."""
+
+
+@command.command("get")
+@click.option("--for-day", type=DAY, default=None, help="The number of this day.")
+@child_read
+def get(invocation: Invocation, for_day: date | None) -> None:
+    """Show the number drawn for a school day: the student who has it in the register is not questioned."""
+    from ...endpoints import LuckyNumbers
+
+    async def text(reading: Reading) -> Sequence[Section]:
+        drawn = await reading.client.lucky_number.get(for_day=for_day)
+        # The day Librus names, not the one that was asked for: over a weekend the old number stays.
+        when = f"{day_name(drawn.day)} {drawn.day.isoformat()}" if drawn.day else "an unknown day"
+        said = f"{drawn.number}, for {when}." if drawn.number is not None else "None was drawn."
+        return [Section(f"Lucky number at the school of {reading.child.student_name}", [Sentence(said)])]
+
+    invocation.read(lambda client: LuckyNumbers.get(client.lucky_number, for_day=for_day), text)
