@@ -1,9 +1,10 @@
 """What the SDK tells a program about its own doings: frozen events to one hook, or lines to a logger.
 
 Events hold addresses, statuses, durations and error codes; never a credential, a login, a body or a name.
-The hook is called on the thread or task the thing happened on, after it happened: events of a token renewal
-are held back until the renewal is over and everybody who waited has been served, so a hook may call the
-session.  A hook that raises breaks nothing.
+The hook is called on the thread or task the thing happens on.  Events of a renewal or sign-in are held back
+until it is over and everybody who waited has been served, so a hook may then call the session; events of a
+data request come while the request holds its place, so a hook must not answer those with another request.
+A hook that raises breaks nothing.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ class Event:
         level: ``debug``, ``info``, ``warn`` or ``error``.
         name: e.g. ``synergia.request.success``, ``session.refresh.start``, ``portal.login.failure``.
         fields: facts about it, snake_case; durations in whole milliseconds.
+        at: when it happened, seconds since the epoch; a held-back event is delivered later.
     """
 
     level: str
     name: str
     fields: Mapping[str, object] = field(default_factory=dict)
+    at: float = 0.0
 
 
 EventHook = Callable[[Event], None]
@@ -68,14 +71,15 @@ _held: ContextVar[list[Event] | None] = ContextVar("librus_sdk_held_events", def
 class Emitter:
     """Hands events to the hook; holds them back while :meth:`held` is entered."""
 
-    def __init__(self, hook: EventHook | None) -> None:
+    def __init__(self, hook: EventHook | None, wall: Callable[[], float]) -> None:
         self._hook: Final = hook
+        self._wall: Final = wall
 
     def __call__(self, level: str, name: str, fields: Mapping[str, object]) -> None:
         """Emit one event."""
         if self._hook is None:
             return
-        event = Event(level, name, MappingProxyType(dict(fields)))
+        event = Event(level, name, MappingProxyType(dict(fields)), self._wall())
         held = _held.get()
         if held is None:
             self._deliver(event)

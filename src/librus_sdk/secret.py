@@ -9,9 +9,9 @@ out in one place only: where the request is put on the wire.
 from __future__ import annotations
 
 import hmac
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
-__all__ = ["Secret"]
+__all__ = ["Secret", "boxed", "is_text"]
 
 MASK = "********"
 
@@ -44,7 +44,10 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self._text.encode(), other._text.encode())
+        # What the environment could not decode stands in the text as surrogates.
+        return hmac.compare_digest(
+            self._text.encode("utf-8", "surrogatepass"), other._text.encode("utf-8", "surrogatepass")
+        )
 
     def __hash__(self) -> int:
         return hash(self._text)
@@ -66,3 +69,22 @@ class Secret:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
         return self
+
+
+_NO_TEXT: Final = Secret("")
+
+
+def boxed(value: object) -> Secret:
+    """Box a text; never raises.
+
+    For the first line of a function that is given a secret as plain text: a traceback shows the arguments of
+    each frame, so the plain text must be out of sight before anything can go wrong.
+    """
+    if isinstance(value, Secret):
+        return value
+    return Secret(value) if isinstance(value, str) else _NO_TEXT
+
+
+def is_text(box: Secret) -> bool:
+    """Whether :func:`boxed` was given a text, and one that can be sent (it holds no surrogates)."""
+    return box is not _NO_TEXT and not any("\ud800" <= character <= "\udfff" for character in box.reveal())

@@ -14,7 +14,7 @@ from typing import Final, NoReturn, Self, Unpack
 
 from .clients.api import AsyncSynergiaApiClient, Bound, SynergiaApiClient
 from .clients.options import SessionOptions, parts_of
-from .clients.portal import AsyncPortalClient, PortalClient, PortalCore
+from .clients.portal import AsyncPortalClient, PortalClient, PortalCore, require_portal
 from .core.http import join_url
 from .core.refresh import Minted, Mode
 from .errors import (
@@ -23,12 +23,12 @@ from .errors import (
     LibrusAccountActionRequiredError,
     LibrusChildError,
     LibrusConfigurationError,
-    LibrusUnsupportedBackendError,
 )
 from .flows.steps import Flow, ask
 from .models.portal import ChildAccount, PortalMe, SynergiaAccounts
 from .models.rows import Rows
-from .settings import API_V3, ApiBackend, Environment, GatewayCredentials, PortalCredentials
+from .secret import Secret
+from .settings import API_V3, DEFAULT_TIMEOUT_MS, ApiBackend, Environment, PortalCredentials
 from .shells.fork import renew_after_fork
 from .shells.slots import Slot
 from .shells.tasks import TaskShell
@@ -40,12 +40,14 @@ ChildSelector = ChildAccount | str | int
 """A child: its account object, its id as text or number, or its Synergia login."""
 
 
+_Wanted = ChildAccount | Secret
+
+
 class _Family:
     """The slots of one family and what is done with them, as flows without a shell."""
 
     def __init__(self, credentials: PortalCredentials, options: SessionOptions) -> None:
-        if not isinstance(credentials, PortalCredentials):
-            raise _no_portal_credentials(credentials)
+        require_portal(credentials)
         self.parts: Final = parts_of(options)
         self.core: Final = PortalCore(credentials, self.parts, self._learn)
         self._children: dict[str, Slot] = {}
@@ -69,11 +71,11 @@ class _Family:
         with self._lock:
             slot = self._children.get(account.id)
             if slot is None:
-                slot = self._children[account.id] = self._new_slot(account.id, account.login)
+                slot = self._children[account.id] = self._new_slot(account.id, Secret(account.login))
         slot.offer(Minted(account.id, account.access_token, issued_at=float("-inf")))
         return slot
 
-    def _new_slot(self, child_id: str, login: str) -> Slot:
+    def _new_slot(self, child_id: str, login: Secret) -> Slot:
         return Slot(
             key=child_id,
             name="child",
@@ -84,7 +86,7 @@ class _Family:
             latches=(LibrusAccountActionRequiredError,),
         )
 
-    def _renew(self, child_id: str, login: str, mode: Mode) -> Flow[Minted]:
+    def _renew(self, child_id: str, login: Secret, mode: Mode) -> Flow[Minted]:
         lifetime = self.parts.settings.assumed_token_lifetime_s
         minted, account = yield from self.core.flows.renew_child(
             self.core.portal, self._children[child_id], login, lifetime, mode
@@ -100,7 +102,7 @@ class _Family:
         with self._lock:
             slot = self._children.get(account.id)
             if slot is None:
-                slot = self._children[account.id] = self._new_slot(account.id, account.login)
+                slot = self._children[account.id] = self._new_slot(account.id, Secret(account.login))
         slot.offer(minted)
 
     # --- what the sessions offer -------------------------------------------------------------------------
@@ -110,37 +112,36 @@ class _Family:
         for slot in self.slots():
             slot.reset()
 
-    def resolve(self, selector: ChildSelector | None) -> Flow[ChildAccount]:
-        if isinstance(selector, ChildAccount):
-            return selector
-        wanted = _selector_text(selector)
+    def resolve(self, wanted: _Wanted) -> Flow[ChildAccount]:
+        if isinstance(wanted, ChildAccount):
+            return wanted
         accounts = yield from self.core.account_list()
         return _select(wanted, accounts.accounts)
 
-    def child(self, selector: ChildSelector | None) -> Flow[Slot]:
-        account = yield from self.resolve(selector)
+    def child(self, wanted: _Wanted) -> Flow[Slot]:
+        account = yield from self.resolve(wanted)
         return self.child_slot(account)
 
-    def bound(
-        self, selector: ChildSelector | None, timeout_ms: int | None, strict: bool | None
-    ) -> Flow[Bound]:
-        slot = yield from self.child(selector)
+    def bound(self, wanted: _Wanted, timeout_ms: int | None, strict: bool | None) -> Flow[Bound]:
+        slot = yield from self.child(wanted)
         return Bound(self.parts, slot).with_options(timeout_ms, strict)
 
-    def refresh(self, selector: ChildSelector) -> Flow[str]:
+    def refresh(self, wanted: _Wanted) -> Flow[str]:
         slot = None
-        if not isinstance(selector, ChildAccount):
-            wanted = _selector_text(selector)
+        if isinstance(wanted, Secret):
             with self._lock:
-                slot = self._children.get(wanted)
+                slot = self._children.get(wanted.reveal())
         if slot is None:
-            slot = yield from self.child(selector)
+            slot = yield from self.child(wanted)
         acquired = yield from ask(slot, mode="force")
         token: str = acquired.grant.secret.reveal()
         return token
 
 
-def _selector_text(selector: ChildSelector | None) -> str:
+def _wanted(selector: ChildSelector | None) -> _Wanted:
+    """Box what a child was named by: it may be a login, and a traceback shows the variables of each frame."""
+    if isinstance(selector, ChildAccount):
+        return selector
     if selector is None or selector == "":
         raise LibrusChildError(
             "Which child? Pass an id or login; list_children() shows the children of the family.",
@@ -148,14 +149,14 @@ def _selector_text(selector: ChildSelector | None) -> str:
         )
     if isinstance(selector, bool) or not isinstance(selector, (str, int)):
         raise LibrusConfigurationError("A child is selected by its account object, id or login.")
-    return str(selector)
+    return Secret(str(selector))
 
 
-def _select(wanted: str, accounts: Rows[ChildAccount]) -> ChildAccount:
+def _select(wanted: Secret, accounts: Rows[ChildAccount]) -> ChildAccount:
     for account in accounts:
-        if account.id == wanted:
+        if account.id == wanted.reveal():
             return account
-    matches = [account for account in accounts if account.login == wanted]
+    matches = [account for account in accounts if account.login == wanted.reveal()]
     if len(matches) > 1:
         raise LibrusChildError(
             "Several linked children have this login; use the id.",
@@ -173,25 +174,16 @@ def _select(wanted: str, accounts: Rows[ChildAccount]) -> ChildAccount:
     return matches[0]
 
 
-def _no_portal_credentials(given: object) -> Exception:
-    if isinstance(given, GatewayCredentials):
-        return LibrusUnsupportedBackendError(
-            "This version signs in with the family account (PortalCredentials) only; a school-issued login "
-            "(gateway_api_20) is not supported yet.",
-            details={"api_backend": "gateway_api_20"},
-        )
-    return LibrusConfigurationError("A session needs PortalCredentials(email, password).")
-
-
 def _credentials_from(environment: Environment) -> PortalCredentials:
-    if environment.backend() == API_V3:
-        return environment.portal_credentials()
-    raise _no_portal_credentials(environment.gateway_credentials())
+    if environment.backend() != API_V3:
+        require_portal(environment.gateway_credentials())
+    return environment.portal_credentials()
 
 
 def _options_from(environment: Environment, options: SessionOptions) -> SessionOptions:
-    merged: SessionOptions = {"hosts": environment.hosts(), "timeout_ms": environment.timeout_ms()}
-    merged.update(options)
+    merged: SessionOptions = {"hosts": environment.hosts(), **options}
+    if merged.get("timeout_ms") is None:
+        merged["timeout_ms"] = environment.timeout_ms() or DEFAULT_TIMEOUT_MS
     return merged
 
 
@@ -245,6 +237,7 @@ class LibrusSession(_Session):
                 the message names the variables and shows no value.
         """
         environment = Environment(environ)
+        del environ  # a traceback shows the arguments of a frame
         return cls(_credentials_from(environment), **_options_from(environment, options))
 
     @property
@@ -289,7 +282,9 @@ class LibrusSession(_Session):
         Raises:
             LibrusChildError: CHILD_NOT_FOUND, AMBIGUOUS_CHILD, or CHILD_REQUIRED for an empty selector.
         """
-        return self._shell.run(self._family.resolve(child))
+        flow = self._family.resolve(_wanted(child))
+        del child
+        return self._shell.run(flow)
 
     def for_child(
         self, child: ChildSelector | None = None, *, timeout_ms: int | None = None, strict: bool | None = None
@@ -304,7 +299,9 @@ class LibrusSession(_Session):
         Raises:
             LibrusChildError: CHILD_REQUIRED, CHILD_NOT_FOUND or AMBIGUOUS_CHILD.
         """
-        bound = self._shell.run(self._family.bound(child, timeout_ms, strict))
+        flow = self._family.bound(_wanted(child), timeout_ms, strict)
+        del child
+        bound = self._shell.run(flow)
         return SynergiaApiClient._of_session(bound, self._shell)  # noqa: SLF001
 
     def refresh_bearer_token(self, child_id: ChildSelector) -> str:
@@ -318,7 +315,9 @@ class LibrusSession(_Session):
             LibrusAuthenticationError: the portal refuses the sign-in, or the child is no longer linked.
             LibrusSdkError: the portal is down or out of reach.
         """
-        return self._shell.run(self._family.refresh(child_id))
+        flow = self._family.refresh(_wanted(child_id))
+        del child_id
+        return self._shell.run(flow)
 
     def close(self) -> None:
         """End the session: tokens are forgotten, later calls raise SESSION_CLOSED. May be called twice."""
@@ -355,6 +354,7 @@ class AsyncLibrusSession(_Session):
     def from_env(cls, environ: Mapping[str, str] | None = None, **options: Unpack[SessionOptions]) -> Self:
         """Make a session from environment variables. See :meth:`LibrusSession.from_env`."""
         environment = Environment(environ)
+        del environ  # a traceback shows the arguments of a frame
         return cls(_credentials_from(environment), **_options_from(environment, options))
 
     @property
@@ -385,18 +385,24 @@ class AsyncLibrusSession(_Session):
 
     async def resolve_child(self, child: ChildSelector) -> ChildAccount:
         """Return the child with this id, or else with this login. See :meth:`LibrusSession.resolve_child`."""
-        return await self._shell.run(self._family.resolve(child))
+        flow = self._family.resolve(_wanted(child))
+        del child
+        return await self._shell.run(flow)
 
     async def for_child(
         self, child: ChildSelector | None = None, *, timeout_ms: int | None = None, strict: bool | None = None
     ) -> AsyncSynergiaApiClient:
         """Return a client of this child's data. See :meth:`LibrusSession.for_child`."""
-        bound = await self._shell.run(self._family.bound(child, timeout_ms, strict))
+        flow = self._family.bound(_wanted(child), timeout_ms, strict)
+        del child
+        bound = await self._shell.run(flow)
         return AsyncSynergiaApiClient._of_session(bound, self._shell)  # noqa: SLF001
 
     async def refresh_bearer_token(self, child_id: ChildSelector) -> str:
         """Have the portal issue a new token. See :meth:`LibrusSession.refresh_bearer_token`."""
-        return await self._shell.run(self._family.refresh(child_id))
+        flow = self._family.refresh(_wanted(child_id))
+        del child_id
+        return await self._shell.run(flow)
 
     async def close(self) -> None:
         """End the session: tokens are forgotten, later calls raise SESSION_CLOSED. May be called twice."""

@@ -7,14 +7,15 @@ and shows no value.
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Final, Literal, NoReturn
+from typing import Any, Final, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from .errors import LibrusConfigurationError, warn_deprecated
-from .secret import Secret
+from .secret import Secret, boxed, is_text
 
 __all__ = [
     "API_V3",
@@ -55,6 +56,8 @@ class PortalCredentials:
     __slots__ = ("email", "password")
 
     def __init__(self, email: str | Secret, password: str | Secret) -> None:
+        # Boxed before anything can go wrong: a traceback shows the arguments of a frame.
+        email, password = boxed(email), boxed(password)
         self.email: Secret = _filled(email, "email")
         self.password: Secret = _filled(password, "password")
         if "@" not in self.email.reveal():
@@ -81,6 +84,7 @@ class GatewayCredentials:
     __slots__ = ("login", "password")
 
     def __init__(self, login: str | Secret, password: str | Secret) -> None:
+        login, password = boxed(login), boxed(password)
         self.login: Secret = _filled(login, "login")
         self.password: Secret = _filled(password, "password")
         if "@" in self.login.reveal():
@@ -96,17 +100,12 @@ class GatewayCredentials:
         raise TypeError("credentials cannot be pickled")
 
 
-def _filled(value: str | Secret, name: str) -> Secret:
-    secret = value if isinstance(value, Secret) else _as_secret(value, name)
-    if not secret:
+def _filled(box: Secret, name: str) -> Secret:
+    if not is_text(box):
+        raise LibrusConfigurationError(f"The credential {name!r} must be text (str), all of it readable.")
+    if not box:
         raise LibrusConfigurationError(f"The credential {name!r} is empty. Pass the real value.")
-    return secret
-
-
-def _as_secret(value: object, name: str) -> Secret:
-    if not isinstance(value, str):
-        raise LibrusConfigurationError(f"The credential {name!r} must be text (str).")
-    return Secret(value)
+    return box
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,26 +125,26 @@ class Hosts:
     @staticmethod
     def _check(name: str, url: object) -> None:
         where = f"hosts.{name} (environment: LIBRUS_{name.upper()}_URL)"
-        parts = urlsplit(url) if isinstance(url, str) else urlsplit("")
-        try:
-            parts.port  # noqa: B018  (raises ValueError when the port is no number)
-            host = parts.hostname
-        except ValueError:
-            host = None
-        if (
-            parts.scheme not in ("https", "http")
-            or not host
-            or parts.username
-            or parts.query
-            or parts.fragment
-        ):
+        scheme, host = _scheme_and_host(url) if isinstance(url, str) else ("", None)
+        if scheme not in ("https", "http") or not host:
             raise LibrusConfigurationError(
                 f"{where} must be an address like https://host/path, without user, query or fragment."
             )
-        if parts.scheme == "http" and not is_loopback(host):
+        if scheme == "http" and not is_loopback(host):
             raise LibrusConfigurationError(
                 f"{where} uses plain http. Tokens travel only over https, except to this machine itself."
             )
+
+
+def _scheme_and_host(url: str) -> tuple[str, str | None]:
+    """Return both; no host when the address has a part that an address of Librus does not have."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  (raises ValueError when the port is no number)
+    except ValueError:
+        return "", None
+    plain = url.isprintable() and not any(sign in url for sign in " @?#\\")
+    return parts.scheme, parts.hostname if plain else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +174,8 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         def whole(name: str, least: int) -> None:
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            value: Any = getattr(self, name)
+            if not _is_int(value) or value < least:
                 raise LibrusConfigurationError(f"retry.{name} must be a whole number of at least {least}.")
 
         whole("max_attempts", 1)
@@ -185,14 +184,15 @@ class RetryPolicy:
         whole("max_retry_after_ms", 0)
         if self.max_delay_ms < self.base_delay_ms:
             raise LibrusConfigurationError("retry.max_delay_ms must not be less than retry.base_delay_ms.")
-        statuses: frozenset[object] = frozenset(self.retriable_statuses)
-        if any(not isinstance(s, int) or isinstance(s, bool) or s < 1 for s in statuses):
+        given: object = self.retriable_statuses
+        statuses: list[Any] = list(given) if isinstance(given, Iterable) else [given]
+        if any(not _is_int(status) or status < 1 for status in statuses):
             raise LibrusConfigurationError("retry.retriable_statuses must be positive whole numbers.")
         if 401 in statuses:
             raise LibrusConfigurationError(
                 "retry.retriable_statuses must not contain 401: an expired token is renewed, not retried."
             )
-        object.__setattr__(self, "retriable_statuses", statuses)
+        object.__setattr__(self, "retriable_statuses", frozenset(statuses))
 
     @classmethod
     def off(cls) -> RetryPolicy:
@@ -231,10 +231,22 @@ class SessionSettings:
             raise LibrusConfigurationError("timeout_ms must be a whole number of milliseconds, at least 1.")
         if not _is_int(self.max_concurrency) or self.max_concurrency < 1:
             raise LibrusConfigurationError("max_concurrency must be a whole number of at least 1.")
+        given: tuple[tuple[object, type], ...] = (
+            (self.hosts, Hosts),
+            (self.retry, RetryPolicy),
+            (self.strict, bool),
+        )
+        if not all(isinstance(value, kind) for value, kind in given):
+            raise LibrusConfigurationError(
+                "hosts must be a Hosts, retry a RetryPolicy (RetryPolicy.off() for one attempt) and strict "
+                "True or False."
+            )
         lifetime = self.assumed_token_lifetime_s
-        if lifetime is not None and not lifetime > 0:
+        if lifetime is not None and (not _is_seconds(lifetime) or lifetime <= 0):
             raise LibrusConfigurationError("assumed_token_lifetime_s must be positive seconds, or None.")
-        if not self.flight_timeout_s > 0 or not self.close_grace_s >= 0:
+        if not all(map(_is_seconds, (self.flight_timeout_s, self.close_grace_s))) or (
+            self.flight_timeout_s <= 0 or self.close_grace_s < 0
+        ):
             raise LibrusConfigurationError(
                 "flight_timeout_s must be positive and close_grace_s not negative."
             )
@@ -242,6 +254,10 @@ class SessionSettings:
 
 def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +286,9 @@ class Environment:
 
     def __repr__(self) -> str:
         return "Environment(********)"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("an environment cannot be pickled: it holds credentials")
 
     def backend(self) -> ApiBackend:
         """Which back end the variables ask for; ``api_v3`` when they say nothing.
@@ -376,4 +395,6 @@ def get_api_backend(environ: Mapping[str, str] | None = None) -> ApiBackend:
     >>> get_api_backend({"LIBRUS_API_BACKEND": "gateway_api_20"})
     'gateway_api_20'
     """
-    return Environment(environ).backend()
+    environment = Environment(environ)
+    del environ  # a traceback shows the arguments of a frame
+    return environment.backend()

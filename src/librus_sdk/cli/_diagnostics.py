@@ -51,7 +51,7 @@ class Diagnostics:
             return
         from ..events import format_event
 
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        time = datetime.fromtimestamp(event.at, UTC).isoformat(timespec="milliseconds")
         with self._lock:
-            sys.stderr.write(f"{now} {event.level.upper()} {format_event(event)}\n")
+            sys.stderr.write(f"{time.removesuffix('+00:00')}Z {event.level.upper()} {format_event(event)}\n")
             sys.stderr.flush()

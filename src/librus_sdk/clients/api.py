@@ -27,7 +27,7 @@ from ..endpoints import (
 from ..errors import LibrusConfigurationError
 from ..flows.call import call
 from ..flows.steps import Flow
-from ..secret import Secret
+from ..secret import Secret, boxed, is_text
 from ..shells.fork import renew_after_fork
 from ..shells.slots import Slot
 from ..shells.tasks import TaskShell
@@ -148,21 +148,16 @@ class _Families(Generic[C]):
         return f"<{type(self).__name__}>"
 
 
-def _standalone(token: str | Secret, options: SessionOptions) -> Bound:
-    secret = token if isinstance(token, Secret) else _as_secret(token)
-    if not secret:
+def _standalone(token: Secret, options: SessionOptions) -> Bound:
+    if not is_text(token):
+        raise LibrusConfigurationError("The access token must be text (str).")
+    if not token:
         raise LibrusConfigurationError("The access token is empty. Pass a child's bearer token.")
-    if not _header_safe(secret):
+    if not _header_safe(token):
         raise LibrusConfigurationError(
             "The access token holds characters that no token has (space, line break)."
         )
-    return Bound(parts_of(options), bearer=secret)
-
-
-def _as_secret(token: object) -> Secret:
-    if not isinstance(token, str):
-        raise LibrusConfigurationError("The access token must be text (str).")
-    return Secret(token)
+    return Bound(parts_of(options), bearer=token)
 
 
 def _header_safe(token: Secret) -> bool:
@@ -195,6 +190,7 @@ class SynergiaApiClient(_Families[SyncCaller]):
     """
 
     def __init__(self, token: str | Secret, **options: Unpack[SessionOptions]) -> None:
+        token = boxed(token)  # a traceback shows the arguments of a frame
         bound = _standalone(token, options)
         shell = ThreadShell(bound.parts.settings, bound.parts.clock, bound.parts.ports, bound.parts.emitter)
         renew_after_fork(shell)
@@ -238,6 +234,7 @@ class AsyncSynergiaApiClient(_Families[AsyncCaller]):
     """The API 3.0 of one child, for asyncio. Everything else is as for :class:`SynergiaApiClient`."""
 
     def __init__(self, token: str | Secret, **options: Unpack[SessionOptions]) -> None:
+        token = boxed(token)  # a traceback shows the arguments of a frame
         bound = _standalone(token, options)
         shell = TaskShell(bound.parts.settings, bound.parts.clock, bound.parts.ports, bound.parts.emitter)
         renew_after_fork(shell)

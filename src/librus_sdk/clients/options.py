@@ -80,5 +80,5 @@ def parts_of(options: SessionOptions) -> Parts:
     hook, logger = options.get("on_event"), options.get("logger")
     if hook is None and logger is not None:
         hook = to_logger(logger)
-    emitter = Emitter(hook)
+    emitter = Emitter(hook, clock.wall)
     return Parts(settings, clock, emitter, Ports(clock.monotonic, clock.wall, clock.random, emitter))

@@ -10,23 +10,42 @@ from typing import Final, Self, Unpack
 
 from ..core.http import join_url
 from ..core.refresh import Minted, Mode, Phase, phase_of
-from ..errors import LibrusTerminalAuthenticationError
+from ..errors import (
+    LibrusConfigurationError,
+    LibrusTerminalAuthenticationError,
+    LibrusUnsupportedBackendError,
+)
 from ..flows.portal import PORTAL_KEY, PortalFlows
 from ..flows.steps import Flow, ask
 from ..models.decoding import decode_account, decode_accounts, decode_portal_me
 from ..models.portal import ChildAccount, PortalMe, SynergiaAccounts
 from ..models.rows import Rows
-from ..settings import PortalCredentials
+from ..secret import Secret, boxed
+from ..settings import GATEWAY_API_20, GatewayCredentials, PortalCredentials
 from ..shells.fork import renew_after_fork
 from ..shells.slots import Slot
 from ..shells.tasks import TaskShell
 from ..shells.threads import ThreadShell
 from .options import Parts, SessionOptions, parts_of
 
-__all__ = ["AsyncPortalClient", "PortalClient", "PortalCore"]
+__all__ = ["AsyncPortalClient", "PortalClient", "PortalCore", "require_portal"]
 
 ACCOUNTS_KEY: Final = "accounts"
 SIGNED_IN: Final = frozenset({Phase.FRESH, Phase.AGEING, Phase.DUE})
+
+
+def require_portal(credentials: object) -> None:
+    """Raise unless these are credentials of the family portal, the only back end this version signs in to."""
+    if isinstance(credentials, PortalCredentials):
+        return
+    if isinstance(credentials, GatewayCredentials):
+        raise LibrusUnsupportedBackendError(
+            "This version signs in with the family account (PortalCredentials) only; a school-issued login "
+            "(gateway_api_20) is not supported yet.",
+            details={"api_backend": GATEWAY_API_20},
+        )
+    del credentials  # whatever it is, it may hold a password
+    raise LibrusConfigurationError("Signing in needs PortalCredentials(email, password).")
 
 
 class _AccountBook:
@@ -63,6 +82,7 @@ class PortalCore:
         parts: Parts,
         on_account: Callable[[ChildAccount, float], None] = lambda _account, _asked: None,
     ) -> None:
+        require_portal(credentials)
         self.parts: Final = parts
         self._on_account: Final = on_account
         settings, clock = parts.settings, parts.clock
@@ -120,7 +140,7 @@ class PortalCore:
             self._on_account(account, asked)
         return Minted(ACCOUNTS_KEY, _AccountBook(answer.value), asked, self.parts.clock.wall())
 
-    def fresh(self, login: str) -> Flow[ChildAccount]:
+    def fresh(self, login: Secret) -> Flow[ChildAccount]:
         """Have the portal issue a new token for the child with this login."""
         answer = yield from self.flows.fresh(self.portal, login)
         self.learn(answer.value)
@@ -194,7 +214,9 @@ class PortalClient:
         Raises:
             LibrusAccountActionRequiredError: no such child is linked, or the link needs attention.
         """
-        return self._shell.run(self._core.fresh(login))
+        flow = self._core.fresh(boxed(login))
+        del login  # a traceback shows the arguments of a frame
+        return self._shell.run(flow)
 
     def close(self) -> None:
         """End the client; later calls raise SESSION_CLOSED."""
@@ -253,7 +275,9 @@ class AsyncPortalClient:
 
     async def get_fresh_synergia_account(self, login: str) -> ChildAccount:
         """Have the portal issue a new bearer token. See :meth:`PortalClient.get_fresh_synergia_account`."""
-        return await self._shell.run(self._core.fresh(login))
+        flow = self._core.fresh(boxed(login))
+        del login  # a traceback shows the arguments of a frame
+        return await self._shell.run(flow)
 
     async def close(self) -> None:
         """End the client; later calls raise SESSION_CLOSED."""

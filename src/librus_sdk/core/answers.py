@@ -1,8 +1,8 @@
 """From an answer to a verdict: good, "token refused", or one of our errors.
 
 One table a service, read in order: the code in the body, then the message, then the status.  Server codes
-and messages are constants of Librus; only ones that look like such (:func:`_server_facts`) are repeated in
-``details``, and nothing else of a body ever is.
+and messages are constants of Librus; only known ones (messages) and ones built of known words (codes) are
+repeated in ``details``, and nothing else of a body ever is.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ..errors import (
 )
 from .http import Failure, Request, Response
 
-__all__ = ["Judge", "Verdict", "failure_error", "judge_api", "judge_portal", "validation_error"]
+__all__ = ["Judge", "Verdict", "failure_error", "is_server_code", "judge_api", "judge_portal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,25 @@ _KNOWN_MESSAGES: Final = frozenset(
         "Nieprawidłowy węzeł.",
     }
 )
-# CamelCase or snake_case words: the shape of a server constant, not of a token, a login or a sentence.
-_CODE_SHAPE: Final = re.compile(r"(?:[A-Z][a-z]{1,15}|[A-Z]{2,4}){1,6}|[a-z]{2,15}(?:_[a-z]{1,15}){1,5}")
+# The words Librus builds its codes of. A code of other words may be anything, a child's name included.
+_WORD: Final = (
+    "(?:Access|Account|Action|Active|Allowed|An|Api|Attendances?|Averages?|Bad|Behaviour|Blocked|Class|Code|Created|Denied|"
+    "Deny|Device|Disabled|Does|Empty|Error|Exists?|Expired|Failed|Filter|Forbidden|Found|Get|Grades?|Home|"
+    "Incorrect|Insufficient|Internal|Invalid|Is|Lessons?|Limit|Locked|Lucky|Maintenance|Many|Messages?|Method|"
+    "Missing|Module|Not|Notes?|Notice|Noticeboard|Numbers?|Offline|Parameters?|Permissions?|Problem|Push|Refresh|"
+    "Registered|Requests?|Required|Requires|Resource|School|Scopes?|Server|Service|Session|Status|Student|Subject|"
+    "Text|Timetables?|To|Token|Too|Unable|Unauthorized|Unavailable|Unknown|Users?|Value|Works?|Wrong)"
+)
+_CAMEL_CODE: Final = re.compile(f"{_WORD}{{1,8}}")
+_SNAKE_CODE: Final = re.compile(f"{_WORD}(?:_{_WORD}){{1,7}}", re.IGNORECASE)
 _INACTIVE: Final = re.compile(r"[A-Za-z]{1,40}IsNotActive")
 _MAX_ERROR_BODY: Final = 64 * 1024
+_MAX_CODE: Final = 64
+
+
+def is_server_code(text: str) -> bool:
+    """Whether the text is a constant of Librus, like ``TokenIsExpired``: then it is safe to repeat."""
+    return len(text) <= _MAX_CODE and bool(_CAMEL_CODE.fullmatch(text) or _SNAKE_CODE.fullmatch(text))
 
 
 def _body_object(response: Response) -> Mapping[str, Any]:
@@ -83,7 +98,7 @@ def _texts(body: Mapping[str, Any], *keys: str) -> list[str]:
 def _server_facts(body: Mapping[str, Any]) -> dict[str, str]:
     facts: dict[str, str] = {}
     for code in _texts(body, "Code", "code"):
-        if _CODE_SHAPE.fullmatch(code):
+        if is_server_code(code):
             facts["server_code"] = code
     for message in _texts(body, "Message", "message", "reason", "hint"):
         if message in _KNOWN_MESSAGES:
@@ -150,16 +165,6 @@ def failure_error(request: Request, failure: Failure) -> LibrusNetworkError:
     return LibrusNetworkError(
         f"No connection to Librus ({failure.reason}). Check the network and the address, then try again.",
         details={"endpoint": request.endpoint, "reason": failure.reason},
-    )
-
-
-def validation_error(endpoint: str, issues: list[str]) -> LibrusSdkError:
-    """Return the error for a 2xx answer that is not what it should be; issues hold no values."""
-    from ..errors import LibrusResponseValidationError
-
-    return LibrusResponseValidationError(
-        "Librus answered with something unexpected (perhaps a maintenance page). Try again later.",
-        details={"endpoint": endpoint, "issues": issues[:3]},
     )
 
 

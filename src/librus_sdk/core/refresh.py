@@ -9,9 +9,9 @@ and event loops.  Rules for whoever edits it:
 * A phase (:func:`phase_of`) is derived from state and clock; it is never stored.
 * The comparison for "is this token stale" is by *generation*, an integer that only grows.  Two grants with
   equal secrets are two generations.
-* Every transition a function makes stands in :data:`TRANSITIONS`; the test suite explores all interleavings
-  of three callers over these very functions and fails on one that does not, and the diagram in the
-  documentation is generated from the table.
+* Every transition a function makes stands in :data:`librus_sdk.core.transitions.TRANSITIONS`; the test suite
+  explores all interleavings of three callers over these very functions and fails on one that does not, and
+  the diagram in the documentation is generated from the table.
 
 Words: a *grant* is a credential with its generation; a *flight* is the one renewal a slot may have under way;
 a *ticket* is what one call remembers.
@@ -63,6 +63,7 @@ BACKOFF_MAX_S: Final = 60.0
 REFUSAL_BACKOFF_MIN_S: Final = 30.0
 REFUSAL_BACKOFF_MAX_S: Final = 15 * 60.0
 REFUSALS_BEFORE_COOLDOWN: Final = 2
+NEW_FOR_S: Final = 15 * 60.0
 
 FailureKind = Literal["transient", "terminal", "passing"]
 Mode = Literal["need", "insist", "force"]
@@ -168,7 +169,7 @@ class SlotState:
         generation: the highest generation ever published.
         refused: the highest generation the server has refused.
         refused_by: the refusal (an error that may never have been raised), for those it hits second hand.
-        refusals: generations refused in a row without ever having been accepted.
+        refusals: new generations refused in a row without ever having been accepted.
         flight: identity of the renewal under way.
         flight_mode: how that renewal was asked for.
         failures: transient failures in a row.
@@ -317,8 +318,9 @@ def acquire(
             if state.flight is None and not cooling and not ticket.contacted:
                 return replace(state, flight=flight, flight_mode="need"), Use(grant, beside=True)
             return state, Use(grant)
-        # A usable grant in its mandatory window: wait for a new one, unless there is none to be had.
-        if phase is Phase.DUE and not grant.expired(now) and (cooling or ticket.contacted):
+        # A usable grant in its mandatory window: wait for a new one, unless there is none to be had. A call that
+        # has waited already sends even what expired since: the server has the last word.
+        if phase is Phase.DUE and (ticket.contacted or (cooling and not grant.expired(now))):
             return state, Use(grant)
     if ticket.contacted:
         # One flight that asked the portal is all a call may cost. The grant it brought is refused already.
@@ -359,16 +361,18 @@ def reject(
 ) -> SlotState:
     """Note that the server refused this generation. A late refusal of an older one changes nothing.
 
-    From the second generation in a row that was refused without ever having been accepted, the slot cools
-    down, longer each time: a server that refuses everything gets no refresh storm, and an unattended
-    program heals by itself when the server does.
+    From the second generation in a row that was refused while new and without ever having been accepted, the
+    slot cools down, longer each time: a server that refuses everything gets no refresh storm, and an
+    unattended program heals by itself when the server does. A token that died of old age before anybody used
+    it says nothing about the server.
     """
     grant = state.grant
     if state.closed or grant is None or grant.generation != generation or generation <= state.refused:
         return state
-    refusals = 0 if grant.accepted else state.refusals + 1
+    new = now - grant.minted.issued_at <= NEW_FOR_S
+    refusals = 0 if grant.accepted else state.refusals + new
     state = replace(state, refused=generation, refused_by=error, refusals=refusals)
-    if refusals < REFUSALS_BEFORE_COOLDOWN:
+    if grant.accepted or not new or refusals < REFUSALS_BEFORE_COOLDOWN:
         return state
     cap = min(REFUSAL_BACKOFF_MAX_S, REFUSAL_BACKOFF_MIN_S * 2 ** (refusals - REFUSALS_BEFORE_COOLDOWN))
     return replace(
@@ -409,10 +413,15 @@ def publish(
 ) -> tuple[SlotState, Published | FlightFailure | None]:
     """End the flight with a new credential; None when the flight is no longer the current one.
 
-    A credential that is not the slot's, is already expired or is the refused one again is a failure.
+    A credential that is not the slot's, is already expired or is the refused one again is a failure. One that
+    was asked for before the good one the slot holds by now does not replace it: the waiters get that one.
     """
     if state.closed or state.flight != flight:
         return state, None
+    held = state.grant
+    if held is not None and held.generation > state.refused and held.minted.issued_at > minted.issued_at:
+        # A newer one was offered meanwhile; the server may have ended this one with it.
+        return replace(state, flight=None, flight_mode="need"), Published(held)
     problem = None
     if minted.owner != state.key:
         problem = "The portal answered a token renewal with another child's account."

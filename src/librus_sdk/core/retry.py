@@ -58,7 +58,8 @@ def retry_after_s(response: Response, wall: float) -> float | None:
         return float(text)
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
+        # The second is a zone that lies years away.
         return None
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)

@@ -53,12 +53,16 @@ def call(
     while True:
         ticket, sent = yield from _send(request, slot, ticket, mode, retry, ports)
         error, refused = _outcome(request, sent, judge, ports)
+        if slot is not None and ticket.first is not None and not ticket.contacted:
+            ports.emit("debug", "session.refresh.reused", {"slot": slot.name})
         if not refused:
             if slot is not None and isinstance(sent.answer, Response):
                 slot.accept(sent.generation)
             if error is not None:
-                # Whatever goes wrong after a refusal, the refusal stays reachable.
-                error.__context__ = ticket.first
+                if ticket.first is not None:
+                    # Whatever goes wrong after a refusal, the refusal stays reachable. As the cause, because
+                    # the context is overwritten when the caller is handling an exception of its own.
+                    error.__cause__ = ticket.first
                 raise error
             assert isinstance(sent.answer, Response)
             return Answer(decode(sent.answer.body, request.endpoint), sent.generation)

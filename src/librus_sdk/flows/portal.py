@@ -105,14 +105,17 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
             name="portal.login",
             headers=(("referer", page_request.url),),
             form=(
+                *fields.items(),
+                # Last, so that no hidden field of the page takes their place.
                 ("email", self.credentials.email),
                 ("password", self.credentials.password),
-                *fields.items(),
             ),
         )
         final = yield from self._follow(form_request, jar)
         refusal = refusal_of(final.body)
-        if refusal == "credentials" or final.status == 401:
+        # An outage that lists its "errors" says nothing of the password.
+        judged = final.status < 500 and final.status not in (408, 425, 429)
+        if (refusal == "credentials" and judged) or final.status == 401:
             raise LibrusCredentialsError(_REFUSED)
         if refusal == "captcha":
             raise LibrusCaptchaRequiredError(_CAPTCHA)
@@ -138,17 +141,17 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
 
     def _follow(self, request: Request, jar: Jar) -> Flow[Response]:
         """Send and follow redirects as GETs, on the portal's own origin only: a form is never sent on."""
-        response = yield from self._exchange(request, jar)
-        for _ in range(MAX_REDIRECTS):
+        name = f"{request.name}.redirect"
+        for _ in range(MAX_REDIRECTS + 1):
+            response = yield from self._exchange(request, jar)
             location = response.headers.get("location")
             if not 300 <= response.status < 400 or not location:
                 return response
-            target = urljoin(response.url or request.url, location)
-            if origin_of(target) != origin_of(self.hosts.portal):
+            target = _target(response.url or request.url, location)
+            if target is None or origin_of(target) != origin_of(self.hosts.portal):
                 # Another host has no business in a sign-in; the profile read decides how it stands.
                 return Response(200, b"", {}, response.url)
-            hop = Request("GET", target, endpoint=self.hosts.portal, name=f"{request.name}.redirect")
-            response = yield from self._exchange(hop, jar)
+            request = Request("GET", target, endpoint=self.hosts.portal, name=name)
         raise LibrusPortalPageError("The Librus portal redirects in a circle. Try again later.")
 
     def _trouble(self, request: Request, response: Response) -> LibrusSdkError:
@@ -178,12 +181,12 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
         request = self._api("/api/v3/SynergiaAccounts", "portal.accounts")
         return self._read(request, slot, self.decode_accounts, mode)
 
-    def fresh(self, slot: SlotPort, login: str, mode: Mode = "need") -> Flow[Answer[AccountT]]:
+    def fresh(self, slot: SlotPort, login: Secret, mode: Mode = "need") -> Flow[Answer[AccountT]]:
         """Have the portal issue a new bearer token for the child with this login."""
         base = join_url(self.hosts.portal, "/api/v3/SynergiaAccounts/fresh")
         request = Request(
             "GET",
-            f"{base}/{segment(login)}",
+            f"{base}/{segment(login.reveal())}",
             endpoint=f"{base}/REDACTED",
             name="portal.fresh",
             headers=_JSON,
@@ -191,7 +194,7 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
         return self._read(request, slot, self.decode_account, mode)
 
     def renew_child(
-        self, portal: SlotPort, child: SlotPort, login: str, lifetime_s: float | None, mode: Mode
+        self, portal: SlotPort, child: SlotPort, login: Secret, lifetime_s: float | None, mode: Mode
     ) -> Flow[tuple[Minted, AccountT]]:
         """Get a child's new token: one portal request when all is well.
 
@@ -233,6 +236,16 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
     def _page(self, path: str, name: str) -> Request:
         url = join_url(self.hosts.portal, path)
         return Request("GET", url, endpoint=url, name=f"portal.{name}")
+
+
+def _target(base: str, location: str) -> str | None:
+    """Where a redirect leads; None when that is no address at all."""
+    try:
+        target = urljoin(base, location)
+        origin_of(target)
+    except ValueError:
+        return None
+    return target
 
 
 _T = TypeVar("_T")

@@ -20,6 +20,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import Raw
 
+from ..core.answers import is_server_code
 from ..errors import (
     FeatureUnavailableError,
     LibrusResponseValidationError,
@@ -143,7 +144,6 @@ def misfit_of(body: bytes, error: BaseException) -> Misfit:
 ENVELOPE: Final = msgspec.json.Decoder(dict[str, Raw])
 _LIST: Final = msgspec.json.Decoder(list[Raw])
 _TEXT: Final = msgspec.json.Decoder(str)
-_IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 
 
 def _text(member: Raw | None) -> str | None:
@@ -158,7 +158,7 @@ def switched_off(envelope: dict[str, Raw]) -> Misfit | None:
     if _text(envelope.get("Status")) != "Disabled":
         return None
     code = _text(envelope.get("Code")) or ""
-    return Misfit("disabled", server_code=code if _IDENTIFIER.fullmatch(code) else None)
+    return Misfit("disabled", server_code=code if is_server_code(code) else None)
 
 
 def _is_null(member: Raw) -> bool:

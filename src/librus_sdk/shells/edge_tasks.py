@@ -19,10 +19,12 @@ from .wire import (
     build,
     client_options,
     core_request,
+    forget_origin,
     network_failure,
     quiet,
     response_of,
     timeout_failure,
+    unexpected,
 )
 
 __all__ = ["TaskEdge"]
@@ -85,6 +87,11 @@ class TaskEdge:
             return timeout_failure(limit_ms)
         except NETWORK_ERRORS as error:
             return network_failure(error)
+        except Exception as error:  # noqa: BLE001  (no exception of a library leaves the SDK)
+            problem = unexpected(error)
+        except BaseException as error:  # noqa: BLE001  (CancelledError, which goes on)
+            raise forget_origin(error)  # noqa: B904
+        raise problem
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -7,6 +7,7 @@ so a server that drips a byte now and then cannot stretch it.
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator
@@ -24,21 +25,25 @@ from .wire import (
     build,
     client_options,
     core_request,
+    forget_origin,
     network_failure,
     quiet,
     response_of,
     timeout_failure,
+    unexpected,
 )
 
 __all__ = ["ThreadEdge"]
 
-_deadline: ContextVar[float | None] = ContextVar("librus_sdk_deadline", default=None)
+_deadline: ContextVar[float] = ContextVar("librus_sdk_deadline")
 
 
-def _left() -> float | None:
-    """Seconds until the deadline; a hair above zero when it has passed, which the socket then reports."""
-    deadline = _deadline.get()
-    return None if deadline is None else max(1e-4, deadline - time.monotonic())
+def _left() -> float:
+    """Seconds until the deadline. Raises when it has passed: a socket with data to read would not notice."""
+    rest = _deadline.get() - time.monotonic()
+    if rest <= 0:
+        raise httpcore2.ReadTimeout
+    return rest
 
 
 class _Stream(httpcore2.NetworkStream):
@@ -78,7 +83,18 @@ class _Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        return _Stream(self._inner.connect_tcp(host, port, _left(), local_address, socket_options))
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        failure: Exception = httpcore2.ConnectError()
+        for number, (*_, address) in enumerate(addresses):
+            # All addresses share one deadline, and none may use up what the others need.
+            share = _left() / (len(addresses) - number)
+            try:
+                stream = self._inner.connect_tcp(str(address[0]), port, share, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _Stream(stream)
+        raise failure
 
 
 class _Body(httpx2.SyncByteStream):
@@ -135,8 +151,13 @@ class ThreadEdge:
             return timeout_failure(limit_ms)
         except NETWORK_ERRORS as error:
             return network_failure(error)
+        except Exception as error:  # noqa: BLE001  (no exception of a library leaves the SDK)
+            problem = unexpected(error)
+        except BaseException as error:  # noqa: BLE001  (KeyboardInterrupt, which goes on)
+            raise forget_origin(error)  # noqa: B904
         finally:
             _deadline.reset(token)
+        raise problem
 
     def close(self) -> None:
         """Close the connections."""

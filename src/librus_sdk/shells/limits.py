@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from ..core.http import Request
 from ..core.refresh import Grant
 from ..secret import Secret
 
 __all__ = ["Limit", "new_jar", "stamped"]
+
+# The longest wait that every system call and lock understands, seconds (23 days).
+MAX_WAIT_S: Final = 2_000_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Limit:
 
     def left(self) -> tuple[float, int]:
         """Return the seconds an attempt has now, and the milliseconds to name if they run out."""
-        seconds = self.timeout_ms / 1000
+        seconds = min(self.timeout_ms / 1000, MAX_WAIT_S)
         if self.deadline is None:
             return seconds, self.timeout_ms
         rest = max(0.0, self.deadline - time.monotonic())

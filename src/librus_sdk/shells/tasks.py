@@ -8,9 +8,10 @@ loops, one after the other or side by side.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import AsyncGenerator, Iterable
+from typing import TYPE_CHECKING, Any, Final, TypeVar, assert_never
 from weakref import WeakKeyDictionary
 
 from ..core.http import Failure, Request, Response
@@ -29,6 +30,7 @@ from ..settings import SessionSettings
 from .clock import Clock
 from .flights import FlightReport, failure_of, wait_timeout
 from .limits import Limit, new_jar, stamped
+from .places import Places
 from .reports import report_request
 from .slots import ABANDONED, Flight, Outcome, Slot
 
@@ -52,8 +54,9 @@ class _Waiter:
         loop = self.future.get_loop()
         if asyncio._get_running_loop() is loop:  # noqa: SLF001  (the one that answers None instead of raising)
             self._take(outcome)
-        elif not loop.is_closed():
-            loop.call_soon_threadsafe(self._take, outcome)
+        else:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+                loop.call_soon_threadsafe(self._take, outcome)
 
     def _take(self, outcome: Outcome) -> None:
         if not self.future.done():
@@ -65,14 +68,62 @@ class _Waiter:
         return self.future.result() if self.future.done() else None
 
 
+class _Guest:
+    """One request that wants a place."""
+
+    __slots__ = ("_entered",)
+
+    def __init__(self) -> None:
+        self._entered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def enter(self) -> None:
+        # Places belong to one loop, so this runs on it.
+        if not self._entered.done():
+            self._entered.set_result(None)
+
+    async def wait(self) -> None:
+        await self._entered
+
+
 class _Home:
     """What belongs to one event loop: places, connections, flights."""
 
     def __init__(self, places: int) -> None:
-        self.places = asyncio.Semaphore(places)
+        self.places = Places(places)
         self.data: TaskEdge | None = None
         self.private: TaskEdge | None = None
         self.flights: set[asyncio.Task[None]] = set()
+        self._keeper: AsyncGenerator[None, None] | None = None
+
+    async def settle_in(self) -> None:
+        """See to it that the connections do not outlive the loop.
+
+        A loop that shuts down closes the asynchronous generators that were begun on it (``asyncio.run`` does
+        so); ours is suspended in front of closing the connections.
+        """
+        if self._keeper is None:
+            self._keeper = self._keep()
+            await anext(self._keeper)
+
+    async def _keep(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            for edge in (self.data, self.private):
+                if edge is not None:
+                    await edge.aclose()
+            self.data = self.private = None
+
+    async def move_out(self) -> None:
+        """Cancel the flights and close the connections."""
+        for task in self.flights:
+            task.cancel()
+        if self.flights:
+            await asyncio.wait(self.flights)
+        # Two closings may come here at once, and a generator can be closed by one only.
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            await keeper.aclose()
 
 
 class TaskShell:
@@ -104,6 +155,7 @@ class TaskShell:
         if self._closed:
             flow.close()
             raise closed_error()
+        await self._home().settle_in()
         return await self._drive(flow, Limit(timeout_ms or self._settings.timeout_ms))
 
     async def _drive(self, flow: Flow[T], limit: Limit) -> T:
@@ -130,6 +182,8 @@ class TaskShell:
             case Pause():
                 await self._clock.sleep_async(step.seconds)
                 return None
+            case _:
+                assert_never(step)
 
     # --- sending -----------------------------------------------------------------------------------------
 
@@ -137,11 +191,16 @@ class TaskShell:
         slot = step.slot
         if isinstance(slot, Slot) and slot.private:
             return await self._send_stamped(step, slot, limit)
-        async with self._home().places:
+        places, guest = self._home().places, _Guest()
+        try:
+            places.ask(guest, replay=step.ticket.first is not None)
+            await guest.wait()
             if slot is None:
                 return Sent(await self._send(step.request, limit, private=False))
             assert isinstance(slot, Slot)
             return await self._send_stamped(step, slot, limit)
+        finally:
+            places.leave(guest)
 
     async def _send_stamped(self, step: Attempt, slot: Slot, limit: Limit) -> Sent | Fail | None:
         flight = self._flight()
@@ -258,11 +317,4 @@ class TaskShell:
         finally:
             for slot in slots:
                 slot.close()
-        home = self._home()
-        for task in home.flights:
-            task.cancel()
-        if home.flights:
-            await asyncio.wait(home.flights)
-        for edge in (home.data, home.private):
-            if edge is not None:
-                await edge.aclose()
+        await self._home().move_out()

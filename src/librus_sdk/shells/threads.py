@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, assert_never
 
 from ..core.http import Failure, Request, Response
 from ..core.refresh import (
@@ -30,6 +30,7 @@ from ..settings import SessionSettings
 from .clock import Clock
 from .flights import FlightReport, failure_of, wait_timeout
 from .limits import Limit, new_jar, stamped
+from .places import Places
 from .reports import report_request
 from .slots import ABANDONED, Flight, Outcome, Slot
 
@@ -61,6 +62,21 @@ class _Waiter:
         return self.outcome
 
 
+class _Guest:
+    """One request that wants a place."""
+
+    __slots__ = ("_entered",)
+
+    def __init__(self) -> None:
+        self._entered = threading.Event()
+
+    def enter(self) -> None:
+        self._entered.set()
+
+    def wait(self) -> None:
+        self._entered.wait()
+
+
 class ThreadShell:
     """Drives flows on the calling thread. Safe to use from many threads at once."""
 
@@ -75,7 +91,7 @@ class ThreadShell:
     def after_fork(self) -> None:
         """Begin anew with locks and connections; sockets of the parent process are left to it."""
         self._opening = threading.Lock()
-        self._places = threading.BoundedSemaphore(self._settings.max_concurrency)
+        self._places = Places(self._settings.max_concurrency)
         self._data: ThreadEdge | None = None
         self._private: ThreadEdge | None = None
 
@@ -112,6 +128,8 @@ class ThreadShell:
             case Pause():
                 self._clock.sleep(step.seconds)
                 return None
+            case _:
+                assert_never(step)
 
     # --- sending -----------------------------------------------------------------------------------------
 
@@ -119,11 +137,19 @@ class ThreadShell:
         slot = step.slot
         if isinstance(slot, Slot) and slot.private:
             return self._send_stamped(step, slot, limit)
-        with self._places:
+        places, guest = self._places, _Guest()
+        try:
+            places.ask(guest, replay=step.ticket.first is not None)
+            guest.wait()
             if slot is None:
                 return Sent(self._send(step.request, limit, private=False))
             assert isinstance(slot, Slot)
             return self._send_stamped(step, slot, limit)
+        finally:
+            try:
+                places.leave(guest)
+            finally:
+                places.leave(guest)  # an interrupt may have cut the first short; otherwise this does nothing
 
     def _send_stamped(self, step: Attempt, slot: Slot, limit: Limit) -> Sent | Fail | None:
         flight = Flight()
@@ -185,8 +211,11 @@ class ThreadShell:
                 seconds, reported_ms = patience.left()
                 outcome = waiter.wait(seconds)
             finally:
-                slot.leave(waiter)
-                slot.release(flight)
+                try:
+                    slot.leave(waiter)
+                finally:
+                    slot.leave(waiter)  # as with the places: the first may have been cut short
+                    slot.release(flight)
             if outcome is None:
                 return Fail(wait_timeout(slot, reported_ms))
             if isinstance(outcome, Published):
@@ -229,17 +258,19 @@ class ThreadShell:
     def close(self, slots: Iterable[Slot]) -> None:
         """Refuse new calls, wait for flights under way up to the grace period, then end everything."""
         self._closed = True
-        ends = time.monotonic() + self._settings.close_grace_s
         slots = list(slots)
-        for slot in slots:
-            waiter = _Waiter()
-            try:
-                if slot.attend(waiter):
-                    waiter.wait(max(0.0, ends - time.monotonic()))
-            finally:
-                slot.leave(waiter)
-        for slot in slots:
-            slot.close()
-        for edge in (self._data, self._private):
-            if edge is not None:
-                edge.close()
+        try:
+            ends = time.monotonic() + self._settings.close_grace_s
+            for slot in slots:
+                waiter = _Waiter()
+                try:
+                    if slot.attend(waiter):
+                        waiter.wait(max(0.0, ends - time.monotonic()))
+                finally:
+                    slot.leave(waiter)
+        finally:
+            for slot in slots:
+                slot.close()
+            for edge in (self._data, self._private):
+                if edge is not None:
+                    edge.close()

@@ -21,6 +21,7 @@ import httpx2
 
 from .._version import __version__
 from ..core.http import Failure, Request, Response, origin_of
+from ..errors import INTERNAL_ERROR, LibrusSdkError
 from ..secret import Secret
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ __all__ = [
     "build",
     "client_options",
     "core_request",
+    "forget_origin",
     "network_failure",
     "quiet",
     "response_of",
     "ssl_context_for",
     "timeout_failure",
+    "unexpected",
 ]
 
 USER_AGENT: Final = f"librus-sdk-python/{__version__}"
@@ -55,13 +58,22 @@ NETWORK_ERRORS: Final = (
 )
 
 
+class _Cookies(CookieJar):
+    """A cookie jar of the standard library, which would show every cookie to whoever prints it."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} cookies>"
+
+    __str__ = __repr__
+
+
 class Jar:
     """The cookies of one sign-in. They outlive connections: event loops end and processes fork."""
 
     __slots__ = ("__weakref__", "cookies")
 
     def __init__(self) -> None:
-        self.cookies: Final = CookieJar()
+        self.cookies: Final = _Cookies()
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("cookies cannot be pickled: they are as good as a password")
@@ -128,6 +140,8 @@ def network_failure(error: BaseException) -> Failure:
     current: BaseException | None = error
     while current is not None and current not in chain:
         chain.append(current)
+        if isinstance(current, BaseExceptionGroup):  # one failure for each address of a host
+            chain += current.exceptions
         current = current.__cause__ or current.__context__
     for kinds, reason in _REASONS:
         if any(isinstance(item, kinds) for item in chain):
@@ -144,6 +158,20 @@ _REASONS: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...
     (httpx2.DecodingError, "unreadable content encoding"),
     ((httpcore2.ProtocolError, httpx2.ProtocolError), "broken answer"),
 )
+
+
+def unexpected(error: Exception) -> LibrusSdkError:
+    """What neither we nor the HTTP library foresaw; the text may hold anything, so only the type is told."""
+    return LibrusSdkError(
+        f"The request failed unexpectedly ({type(error).__name__}). This is a bug of the SDK.",
+        code=INTERNAL_ERROR,
+    )
+
+
+def forget_origin(error: BaseException) -> BaseException:
+    """Take the HTTP library's frames off an interrupt: a traceback would show the headers they hold."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 @functools.cache
