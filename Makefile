@@ -88,6 +88,10 @@ imports: $(STAMP) ## check that each floor imports from the floors below it only
 build: $(STAMP) ## build the wheel and the sdist into dist/, look into them, install the wheel with no extra
 	$(PY) tools/check_build.py
 
+.PHONY: docs
+docs: $(STAMP) ## draw the generated parts of the documents anew (CHECK=1 only checks that they are current)
+	$(PY) tools/state_diagram.py $(if $(CHECK),--check)
+
 .PHONY: bench
 bench: $(STAMP) ## measure, as ratios in one run (PEERS=1 measures the other libraries too)
 	$(PY) -m benchmarks $(if $(PEERS),--peers)
