@@ -61,9 +61,14 @@ class PortalCredentials:
         self.email: Secret = _filled(email, "email")
         self.password: Secret = _filled(password, "password")
         if "@" not in self.email.reveal():
+            advice = (
+                "It looks as if e-mail and password were swapped."
+                if "@" in self.password.reveal()
+                else "The family account signs in with an e-mail address; a login issued by the school "
+                "(LIBRUS_GATEWAY_LOGIN) is another kind of account, which this version does not support yet."
+            )
             raise LibrusConfigurationError(
-                "The portal e-mail (LIBRUS_PORTAL_EMAIL) is not an e-mail address. A login issued by the "
-                "school belongs in LIBRUS_GATEWAY_LOGIN; the family account signs in with an e-mail address."
+                f"The portal e-mail (LIBRUS_PORTAL_EMAIL) is not an e-mail address. {advice}"
             )
 
     def __repr__(self) -> str:
@@ -231,16 +236,14 @@ class SessionSettings:
             raise LibrusConfigurationError("timeout_ms must be a whole number of milliseconds, at least 1.")
         if not _is_int(self.max_concurrency) or self.max_concurrency < 1:
             raise LibrusConfigurationError("max_concurrency must be a whole number of at least 1.")
-        given: tuple[tuple[object, type], ...] = (
-            (self.hosts, Hosts),
-            (self.retry, RetryPolicy),
-            (self.strict, bool),
+        given: tuple[tuple[object, type, str], ...] = (
+            (self.hosts, Hosts, "hosts must be a Hosts."),
+            (self.retry, RetryPolicy, "retry must be a RetryPolicy (RetryPolicy.off() for one attempt)."),
+            (self.strict, bool, "strict must be True or False."),
         )
-        if not all(isinstance(value, kind) for value, kind in given):
-            raise LibrusConfigurationError(
-                "hosts must be a Hosts, retry a RetryPolicy (RetryPolicy.off() for one attempt) and strict "
-                "True or False."
-            )
+        for value, kind, problem in given:
+            if not isinstance(value, kind):
+                raise LibrusConfigurationError(problem)
         lifetime = self.assumed_token_lifetime_s
         if lifetime is not None and (not _is_seconds(lifetime) or lifetime <= 0):
             raise LibrusConfigurationError("assumed_token_lifetime_s must be positive seconds, or None.")
@@ -272,6 +275,10 @@ _ALIASES: Final[Mapping[str, _Alias]] = {
     "LIBRUS_GATEWAY_LOGIN": _Alias("SYNERGIA_ID", "SYNERGIA_ID_ENV_DEPRECATED"),
     "LIBRUS_GATEWAY_PASSWORD": _Alias("SYNERGIA_PASSWORD", "SYNERGIA_PASSWORD_ENV_DEPRECATED"),
 }
+_WHOSE: Final[Mapping[ApiBackend, str]] = {
+    API_V3: "the family account",
+    GATEWAY_API_20: "the login issued by the school",
+}
 _LEGACY_MODES: Final[Mapping[str, ApiBackend]] = {"portal": API_V3, "synergia": GATEWAY_API_20}
 
 
@@ -282,6 +289,10 @@ class Environment:
     """
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        given: object = values
+        if given is not None and not isinstance(given, Mapping):
+            del values, given  # whatever it is, it may hold a password
+            raise LibrusConfigurationError("environ must be a mapping of variable names to values.")
         self._values: Mapping[str, str] = os.environ if values is None else values
 
     def __repr__(self) -> str:
@@ -367,7 +378,7 @@ class Environment:
         problems = [text for text in (self._problem(first), self._problem(second)) if text]
         if problems:
             raise LibrusConfigurationError(
-                f"Credentials for {backend} are missing: {'; '.join(problems)}. "
+                f"Credentials of {_WHOSE[backend]} are missing: {'; '.join(problems)}. "
                 "Set both variables, in the environment or (for the command line) in a .env file."
             )
         return Secret(self._value(first) or ""), Secret(self._value(second) or "")

@@ -362,7 +362,9 @@ def test_anything_else_is_not(text: str) -> None:
     assert not is_server_code(text)
 
 
-TOKENS = st.text(string.ascii_letters + string.digits, min_size=12, max_size=80)
+LETTERS = st.text(string.ascii_letters + string.digits, min_size=6, max_size=40)
+# With a digit, as a token of any length has; letters alone could be the very words that are looked for.
+TOKENS = st.builds("{}{}{}".format, LETTERS, st.integers(0, 9), LETTERS)
 NAMES = st.text(string.ascii_lowercase + "ąćęłńóśźż", min_size=3, max_size=12).map(str.capitalize)
 EMAILS = st.builds(lambda user, host: f"{user}@{host}.pl", TOKENS, NAMES)
 KEYS = (

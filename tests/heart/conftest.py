@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from librus_sdk.clients import api
+from librus_sdk.core import answers
 from librus_sdk.core.answers import Verdict
 from librus_sdk.core.http import Request, Response
 from librus_sdk.errors import LibrusSdkError
@@ -27,7 +28,8 @@ def make_world(watched: Watched) -> Iterator[Callable[..., World]]:
     worlds: list[World] = []
 
     def make(shell: str, **simulator: Any) -> World:
-        sim = Simulator(**{"today": WEDNESDAY, "children": 2, **simulator}).start()
+        options: dict[str, Any] = {"today": WEDNESDAY, "children": 2, **simulator}
+        sim = Simulator(**options).start()
         driver: Driver = ThreadDriver() if shell == "threads" else TaskDriver()
         worlds.append(World(driver, sim, watched))
         return worlds[-1]
@@ -78,7 +80,7 @@ def prepared(world: World) -> World:
 def refusals(monkeypatch: pytest.MonkeyPatch) -> list[LibrusSdkError]:
     """Every 401 of the child API that counted as a refused token: the very error objects, in order."""
     seen: list[LibrusSdkError] = []
-    judge = api.judge_api
+    judge = answers.judge_api
 
     def judging(request: Request, response: Response) -> Verdict:
         verdict = judge(request, response)

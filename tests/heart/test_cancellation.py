@@ -6,10 +6,12 @@ import asyncio
 import types
 from collections.abc import Callable, Coroutine, Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 
+from librus_sdk.shells.slots import Slot
 from tests.heart.drivers import Caller, World
 
 MANY = 200
@@ -28,7 +30,7 @@ class Steps:
     def run(self, inner: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
         task = asyncio.current_task()
         assert task is not None
-        resume: Callable[[], Any] = lambda: inner.send(None)  # noqa: E731
+        resume: Callable[[], Any] = partial(inner.send, None)
         while True:
             try:
                 suspended = resume()
@@ -40,9 +42,13 @@ class Steps:
             try:
                 sent = yield suspended
             except BaseException as error:  # noqa: BLE001  (thrown on, to be answered inside)
-                resume = lambda error=error: inner.throw(error)  # noqa: E731
+                resume = partial(inner.throw, error)
             else:
-                resume = lambda sent=sent: inner.send(sent)  # noqa: E731
+                resume = partial(inner.send, sent)
+
+
+def cut_short(steps: Steps, operation: Callable[[], Any]) -> Any:
+    return steps.run(operation())
 
 
 def cancelled(caller: Caller) -> bool:
@@ -51,13 +57,15 @@ def cancelled(caller: Caller) -> bool:
     return error is not None
 
 
-def sweep(world: World, callers: int, victim: int, begin: Callable[[], Callable[[], Any]], refreshes: int = 1) -> None:
+def sweep(
+    world: World, callers: int, victim: int, begin: Callable[[], Callable[[], Any]], refreshes: int = 1
+) -> None:
     """Cancel the victim at its 1st, 2nd, … suspension, until it is done before."""
     for at in range(1, MANY):
         operation = begin()
         steps = Steps(at)
         started = [
-            world.start((lambda steps=steps: steps.run(operation())) if place == victim else operation)
+            world.start(partial(cut_short, steps, operation) if place == victim else operation)
             for place in range(callers)
         ]
         others = [caller for place, caller in enumerate(started) if place != victim]
@@ -70,14 +78,19 @@ def sweep(world: World, callers: int, victim: int, begin: Callable[[], Callable[
     raise AssertionError("it never came to its end")
 
 
+def quiet(slot: Slot) -> bool:
+    return slot.peek().flight is None and not slot._waiters
+
+
 def check(world: World, refreshes: int) -> None:
     """The flight comes to its end without its caller, and the session has what the server gave last."""
     for slot in world.session._family.slots():
-        world.watched.until(lambda slot=slot: slot.peek().flight is None)
-        world.watched.until(lambda slot=slot: not slot._waiters)
+        world.watched.until(partial(quiet, slot))
     assert world.count("fresh") <= refreshes
     if world.count("fresh"):
-        assert world.slot().peek().grant.secret.reveal() == world.sim.token(world.sim.children[0].id)
+        grant = world.slot().peek().grant
+        assert grant is not None
+        assert grant.secret.reveal() == world.sim.token(world.sim.children[0].id)
 
 
 @pytest.mark.parametrize(("callers", "victim"), [(1, 0), (3, 0), (3, 1), (3, 2)])
@@ -91,7 +104,8 @@ def test_cancelling_a_reader_anywhere_while_the_token_is_renewed(
         assert tasks.do(client.grades.list)
         tasks.sim.expire_child_tokens()
         tasks.sim.reset_counts()
-        return lambda: client.grades.list()
+        reading: Callable[[], Any] = client.grades.list
+        return reading
 
     sweep(tasks, callers, victim, begin)
     assert_all_places_are_free(tasks, client)
@@ -102,7 +116,8 @@ def test_cancelling_a_caller_anywhere_while_the_session_signs_in(tasks: World, v
     def begin() -> Callable[[], Any]:
         tasks.again()
         tasks.sim.reset_counts()
-        return lambda: tasks.session.list_children()
+        listing: Callable[[], Any] = tasks.session.list_children
+        return listing
 
     sweep(tasks, 3, victim, begin)
     assert tasks.count("login") == tasks.count("accounts") == 1
@@ -135,7 +150,9 @@ def test_cancelling_everybody_leaves_the_flight_alone(tasks: World) -> None:
     assert tasks.count("fresh") == 1
 
 
-def test_a_cancelled_pause_between_two_attempts_ends_at_once(tasks: World) -> None:
+def test_a_cancelled_pause_between_two_attempts_ends_at_once(
+    tasks: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A retry waits on the clock; here the clock waits for ever."""
     pausing = asyncio.Event()
 
@@ -145,7 +162,7 @@ def test_a_cancelled_pause_between_two_attempts_ends_at_once(tasks: World) -> No
         await asyncio.Event().wait()
 
     client = tasks.client()
-    tasks.clock.sleep_async = for_ever  # type: ignore[method-assign]
+    monkeypatch.setattr(tasks.clock, "sleep_async", for_ever)
     tasks.sim.fail("Grades", status=503)
     caller = tasks.start(client.grades.list)
     tasks.watched.until(pausing.is_set)

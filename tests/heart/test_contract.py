@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from functools import partial
 
 from librus_sdk.errors import (
     API_REQUEST_FAILED,
@@ -29,7 +30,7 @@ def test_4_9_2_concurrent_refreshes_by_any_name_are_one(world: World) -> None:
     child = world.sim.children[0]
     gate = world.sim.hold("fresh")
     names: list[int | str] = [int(child.id), int(child.id), child.id, child.login]
-    callers = [world.start(lambda name=name: world.session.refresh_bearer_token(name)) for name in names]
+    callers = [world.start(partial(world.session.refresh_bearer_token, name)) for name in names]
     world.until_waiting(len(names))
     gate.wait_arrived()
     gate.release()

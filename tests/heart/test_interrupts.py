@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -28,8 +29,8 @@ class Interrupt:
     """Runs an operation and raises KeyboardInterrupt at the n-th point of our code where one can arise.
 
     A real one arises where the interpreter looks for signals: when a function of ours is entered, and when a
-    function written in C has returned to ours (a lock has been taken, an event was waited for). The profiler's
-    hook is called at just these points; what it raises there comes out of the call.
+    function written in C has returned to ours (a lock has been taken). The profiler's hook is called at just
+    these points; what it raises there comes out of the call.
     """
 
     def __init__(self, at: int) -> None:
@@ -67,6 +68,14 @@ def until_arrived_or_done(sim: Simulator, gate: Any, caller: Caller) -> bool:
     return bool(gate.arrived_count)
 
 
+def until_two_wait_or_done(world: World, caller: Caller) -> bool:
+    """Wait until two wait for the child's flight (the leader is one), or the caller is done."""
+    slot = world.slot()
+    caller.future.add_done_callback(lambda _: world.watched.tell())
+    world.watched.until(lambda: caller.done or len(slot._waiters) == 2)
+    return len(slot._waiters) == 2
+
+
 @ORPHANED_SOCKETS
 @pytest.mark.parametrize("part", range(4))
 def test_an_interrupt_anywhere_in_the_leader(make_world: Callable[..., World], part: int) -> None:
@@ -82,14 +91,11 @@ def test_an_interrupt_anywhere_in_the_leader(make_world: Callable[..., World], p
         threads.sim.reset_counts()
         fresh = threads.sim.hold("fresh", at="response", times=1)
         interrupt = Interrupt(at)
-        leader = threads.start(lambda interrupt=interrupt: interrupt.run(client.grades.list))
+        leader = threads.start(partial(interrupt.run, client.grades.list))
         arrived = until_arrived_or_done(threads.sim, fresh, leader)
         waiter = threads.start(client.grades.list)
         if arrived:
-            leader.future.add_done_callback(lambda _: threads.watched.tell())
-            slot = threads.slot()
-            threads.watched.until(lambda leader=leader: leader.done or len(slot._waiters) == 2)
-            led += len(slot._waiters) == 2
+            led += until_two_wait_or_done(threads, leader)
         threads.sim.release("fresh")
         assert waiter.result(), interrupt.where
         over = not interrupted(leader)
@@ -112,9 +118,8 @@ def test_an_interrupt_anywhere_in_a_waiter(threads: World, part: int) -> None:
         leader = threads.start(client.grades.list)
         fresh.wait_arrived()
         interrupt = Interrupt(at)
-        waiter = threads.start(lambda interrupt=interrupt: interrupt.run(client.grades.list))
-        waiter.future.add_done_callback(lambda _: threads.watched.tell())
-        threads.watched.until(lambda waiter=waiter: waiter.done or len(threads.slot()._waiters) == 2)
+        waiter = threads.start(partial(interrupt.run, client.grades.list))
+        until_two_wait_or_done(threads, waiter)
         threads.sim.release("fresh")
         assert leader.result(), interrupt.where
         over = not interrupted(waiter)
@@ -151,8 +156,7 @@ def test_ctrl_c_in_the_main_thread_that_flies(threads: World) -> None:
         threads.until_waiting(2)
         signal.pthread_kill(main, signal.SIGINT)
 
-    main = threading.main_thread().ident
-    assert main is not None
+    main = threading.get_ident()
     assert threading.current_thread() is threading.main_thread()
     user = threading.Thread(target=press)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -179,11 +183,15 @@ def test_closing_interrupted_while_it_waits_still_closes(
     leader = threads.start(client.grades.list)
     fresh.wait_arrived()
 
-    def pressed(_waiter: object, _seconds: float) -> None:
-        raise KeyboardInterrupt
+    wait, presses = shell._Waiter.wait, [KeyboardInterrupt()]
+
+    def waiting(self: shell._Waiter, seconds: float) -> object:
+        if presses:
+            raise presses.pop()
+        return wait(self, seconds)
 
     with monkeypatch.context() as patch:
-        patch.setattr(shell._Waiter, "wait", pressed)
+        patch.setattr(shell._Waiter, "wait", waiting)
         assert interrupted(threads.start(threads.session.close))
     assert "CLOSED" in repr(threads.slot())
     assert "CLOSED" in repr(threads.slot("portal"))

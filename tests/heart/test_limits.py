@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,11 +49,9 @@ def test_who_waits_for_a_refresh_takes_no_place_of_another_childs_reads(world: W
 
 
 def test_a_flight_has_a_deadline_of_its_own(world: World) -> None:
-    world.again(flight_timeout_s=0.05)
-    world.sim.expire_child_tokens()
-    # The session is signed in by the flight of the account list, which must not be too slow here.
-    world.again(flight_timeout_s=30)
     client = world.client()
+    # Signing in was a flight too, and must not be hurried. From here on they are.
+    world.sim.expire_child_tokens()
     object.__setattr__(world.session._family.parts.settings, "flight_timeout_s", 0.05)
     fresh = world.sim.hold("fresh")
     callers = world.start_many(3, client.grades.list)
@@ -218,7 +217,7 @@ def test_a_hook_is_told_who_could_use_a_refresh_it_had_not_asked_for(world: Worl
 
 
 def test_a_hook_hears_nothing_of_a_refresh_before_its_waiters_are_served(world: World) -> None:
-    """Events of a flight come when it is over: a hook that stops to think holds up nobody but its own thread."""
+    """A hook that stops to think holds up nobody but its own thread."""
     thinking, think_on = threading.Event(), threading.Event()
 
     def hook(event: Event) -> None:
@@ -259,23 +258,25 @@ def test_everything_that_opens_connections_is_a_context_manager(
     make_world: Callable[..., World], shell: str, what: str
 ) -> None:
     world = prepared(make_world(shell))
-    things = {
-        "session": lambda: (world.new_session(), "get_portal_me"),
-        "portal": lambda: (world.portal(), "get_me"),
-        "standalone": lambda: (world.standalone(world.sim.token(world.sim.children[0].id)), "get"),
-    }
-    thing, name = things[what]()
+    if what == "session":
+        thing = world.new_session()
+        read = thing.get_portal_me
+    elif what == "portal":
+        thing = world.portal()
+        read = thing.get_me
+    else:
+        thing = world.standalone(world.sim.token(world.sim.children[0].id))
+        read = partial(thing.get, "Grades")
 
     def blocking() -> object:
         with thing as entered:
             assert entered is thing
-            return getattr(thing, name)(*(["Grades"] if what == "standalone" else []))
+            return read()
 
     async def awaiting() -> object:
         async with thing as entered:
             assert entered is thing
-            return await getattr(thing, name)(*(["Grades"] if what == "standalone" else []))
+            return await read()
 
     assert world.do(blocking if shell == "threads" else awaiting)
-    again = (lambda: thing.get("Grades")) if what == "standalone" else getattr(thing, name)
-    assert world.fails(again).code == SESSION_CLOSED
+    assert world.fails(read).code == SESSION_CLOSED

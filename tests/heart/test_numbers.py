@@ -34,10 +34,8 @@ def test_sixteen_callers_of_a_failing_refresh_make_one_attempt(
     assert {(error.code, error.details["status"]) for error in errors} == {(API_REQUEST_FAILED, 503)}
     assert len({id(error) for error in errors}) == 16, "everybody has an exception object of their own"
     assert len(refusals) == 16
-    own = [
-        [place for place, refusal in enumerate(refusals) if any(found is refusal for found in reachable(error))]
-        for error in errors
-    ]
+    behind = [[id(found) for found in reachable(error)] for error in errors]
+    own = [[place for place, refusal in enumerate(refusals) if id(refusal) in ids] for ids in behind]
     # The portal's failure has the refusal that started the flight behind it, and each caller's own.
     started = {place for places in own for place in places if all(place in others for others in own)}
     assert len(started) == 1

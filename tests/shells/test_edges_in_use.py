@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -14,10 +15,13 @@ import pytest
 from librus_sdk import (
     AsyncLibrusSession,
     AsyncSynergiaApiClient,
+    Event,
     Hosts,
     LibrusApiError,
     LibrusConfigurationError,
     LibrusNetworkError,
+    LibrusResponseValidationError,
+    LibrusSchemaWarning,
     LibrusSession,
     LibrusTimeoutError,
     RetryPolicy,
@@ -141,7 +145,7 @@ def test_a_lost_connection_is_tried_again_and_then_told(
 def test_a_redirect_of_the_api_is_an_error_and_the_token_stays(
     sim: Simulator, session: Any, call: Call
 ) -> None:
-    other = Server(lambda peer: (peer.request(), peer.send(http())))
+    other = Server(lambda peer: peer.send(http()))
     client = call(lambda: session.for_child(sim.children[0].id))
     sim.fail("Grades", status=307, headers={"location": other.url()})
     with pytest.raises(LibrusApiError) as caught:
@@ -154,7 +158,7 @@ def test_a_redirect_of_the_api_is_an_error_and_the_token_stays(
 def test_a_redirect_of_a_fresh_token_is_an_error_and_the_cookies_stay(
     sim: Simulator, session: Any, call: Call
 ) -> None:
-    other = Server(lambda peer: (peer.request(), peer.send(http())))
+    other = Server(lambda peer: peer.send(http()))
     call(session.list_children)
     sim.fail("fresh", status=302, headers={"location": other.url()})
     with pytest.raises(LibrusApiError):
@@ -218,9 +222,9 @@ def test_waits_are_slept_on_the_clock(sim: Simulator, standalone: Callable[..., 
 @pytest.mark.parametrize(
     "path",
     [
-        "", "/", "https://elsewhere.example/Grades", "//elsewhere.example/../x", "../2.0/Grades", "Grades/../Me",
-        "Grades/.", "%2e%2e/2.0/Grades", "Grades/%2E%2e/Me", "Grades?a=b", "Grades#a", "Grades\r\nx: y", "Grades\x00",
-        "Gra\udc80des", "..\\2.0", "Grades/ ", None, 7, b"Grades",
+        "", "/", "https://elsewhere.example/Grades", "//elsewhere.example/../x", "../2.0/Grades",
+        "Grades/../Me", "Grades/.", "%2e%2e/2.0/Grades", "Grades/%2E%2e/Me", "Grades?a=b", "Grades#a",
+        "Grades\r\nx: y", "Grades\x00", "Gra\udc80des", "..\\2.0", None, 7, b"Grades",
     ],
 )  # fmt: skip
 def test_a_path_stays_on_the_api(
@@ -234,8 +238,9 @@ def test_a_path_stays_on_the_api(
 
 def test_a_parameter_that_cannot_be_sent(sim: Simulator, standalone: Callable[..., Any], call: Call) -> None:
     client = standalone("a-token", hosts=sim.hosts)
-    with pytest.raises(LibrusConfigurationError):
-        call(lambda: client.get("Grades", {"a": "\udc80"}))
+    for attempt in (lambda: client.get("Grades", {"a": "\udc80"}), lambda: client.school.user("\udc80")):
+        with pytest.raises(LibrusConfigurationError):
+            call(attempt)
     assert not sim.requests
 
 
@@ -246,3 +251,28 @@ def test_any_other_path_is_read_as_it_is(sim: Simulator, standalone: Callable[..
     with pytest.raises(LibrusApiError) as caught:
         call(lambda: client.get("Nothing/Łoś%2F1"))
     assert caught.value.details["status"] == 404
+
+
+def test_events_go_to_a_logger_when_there_is_no_hook(
+    sim: Simulator, standalone: Callable[..., Any], call: Call, caplog: pytest.LogCaptureFixture
+) -> None:
+    token, logger = sim.token(sim.children[0].id), logging.getLogger("a.program")
+    seen: list[Event] = []
+    with caplog.at_level(logging.DEBUG, "a.program"):
+        call(standalone(token, hosts=sim.hosts, logger=logger).me.get)
+        call(standalone(token, hosts=sim.hosts, logger=logger, on_event=seen.append).me.get)
+    assert [record.message.split()[0] for record in caplog.records] == [event.name for event in seen]
+    assert [event.name for event in seen] == ["synergia.request.start", "synergia.request.success"]
+
+
+def test_a_client_has_its_own_strictness_and_is_closed_with_its_session(
+    sim: Simulator, session: Any, call: Call
+) -> None:
+    strict = call(lambda: session.for_child(sim.children[0].id, strict=True))
+    lenient = call(lambda: session.for_child(sim.children[0].id))
+    call(strict.close)
+    sim.fail("Grades", body={"Grades": [{"Id": []}]}, times=2)
+    with pytest.raises(LibrusResponseValidationError):
+        call(strict.grades.list)
+    with pytest.warns(LibrusSchemaWarning):
+        assert len(call(lenient.grades.list).rejected) == 1

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import httpx2
 import pytest
 
+from librus_sdk.errors import LibrusConfigurationError
 from librus_sdk.simulator import Simulator
 from tests.simulator.steps import Browser
 
@@ -188,3 +189,14 @@ async def test_a_cancelled_wait_leaves_nothing_behind() -> None:
                 async with asyncio.timeout(0.01):
                     await waiting
             assert sim._watch._waiters == []
+
+
+@pytest.mark.parametrize("name", ["Gradez", "Fresh", "frehs", "grades"])
+def test_a_misspelt_endpoint_is_refused_by_every_lever(sim: Simulator, name: str) -> None:
+    for lever in (sim.hold, sim.fail, sim.deny_scope, sim.switch_off):
+        with pytest.raises(LibrusConfigurationError, match=f"no endpoint '{name}'"):
+            lever(name)
+
+
+def test_a_path_the_simulator_does_not_serve_may_be_named(sim: Simulator) -> None:
+    assert sim.fail("Messages", status=403).hits == 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, Unpack
+from urllib.parse import unquote
 
 from ..core.answers import judge_api
 from ..core.http import Request, join_url, query_items
@@ -168,11 +169,18 @@ def _checked(path: object) -> str:
     """Refuse what would leave the API: another address, or a climb out of its path."""
     if not isinstance(path, str) or not path.strip("/"):
         raise LibrusConfigurationError("path must name something on the API, like 'Grades'.")
-    if "://" in path or "?" in path or "#" in path or any(part in (".", "..") for part in path.split("/")):
+    climbs = any(unquote(part) in (".", "..") for part in path.split("/"))
+    if climbs or "://" in path or any(sign in path for sign in "?#\\") or not path.isprintable():
         raise LibrusConfigurationError(
             "path must be a plain path on the API, like 'Grades/Categories'; parameters go into query."
         )
     return path
+
+
+def _any_read(path: str, query: object) -> Get[Any]:
+    if query is not None and not isinstance(query, Mapping):
+        raise LibrusConfigurationError("query must be a mapping of parameter names to values.")
+    return Get(_checked(path), raw_json(), query or {})
 
 
 class SynergiaApiClient(_Families[SyncCaller]):
@@ -214,7 +222,7 @@ class SynergiaApiClient(_Families[SyncCaller]):
             LibrusConfigurationError: the path is not a plain path on the API.
             LibrusSdkError: as for every read.
         """
-        return self._caller.call(Get(_checked(path), raw_json(), query or {}))
+        return self._caller.call(_any_read(path, query))
 
     def close(self) -> None:
         """Close the connections of a standalone client; a session's client is closed with its session."""
@@ -250,7 +258,7 @@ class AsyncSynergiaApiClient(_Families[AsyncCaller]):
 
     async def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
         """Read any other path of the API and return the decoded JSON. See :meth:`SynergiaApiClient.get`."""
-        return await self._caller.call(Get(_checked(path), raw_json(), query or {}))
+        return await self._caller.call(_any_read(path, query))
 
     async def close(self) -> None:
         """Close the connections of a standalone client; a session's client is closed with its session."""

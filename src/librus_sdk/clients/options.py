@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TypedDict
 
 from ..errors import LibrusConfigurationError
@@ -58,6 +59,11 @@ class Parts:
     ports: Ports
 
 
+def _check(value: object, kind: type | tuple[type, ...], problem: str) -> None:
+    if not isinstance(value, kind):
+        raise LibrusConfigurationError(problem)
+
+
 _SETTINGS = frozenset(SessionSettings.__dataclass_fields__)
 _OTHERS = frozenset({"on_event", "logger", "clock"})
 
@@ -70,14 +76,23 @@ def parts_of(options: SessionOptions) -> Parts:
     """
     unknown = sorted(set(options) - _SETTINGS - _OTHERS)
     if unknown:
-        known = ", ".join(sorted(_SETTINGS | _OTHERS))
-        raise LibrusConfigurationError(f"Unknown option {unknown[0]!r}. Options are: {known}.")
+        known = sorted(_SETTINGS | _OTHERS)
+        near = get_close_matches(unknown[0], known, n=1)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        raise LibrusConfigurationError(
+            f"Unknown option {unknown[0]!r}.{guess} Options are: {', '.join(known)}."
+        )
     given = {name: value for name, value in options.items() if name in _SETTINGS}
     if given.get("timeout_ms") is None:
         given["timeout_ms"] = Environment().timeout_ms() or DEFAULT_TIMEOUT_MS
     settings = SessionSettings(**given)  # type: ignore[arg-type]
     clock = options.get("clock") or Clock()
     hook, logger = options.get("on_event"), options.get("logger")
+    _check(clock, Clock, "clock must be a Clock.")
+    if hook is not None and not callable(hook):
+        raise LibrusConfigurationError("on_event must be a function that takes an Event.")
+    if logger is not None:
+        _check(logger, (logging.Logger, logging.LoggerAdapter), "logger must be a logging.Logger.")
     if hook is None and logger is not None:
         hook = to_logger(logger)
     emitter = Emitter(hook, clock.wall)

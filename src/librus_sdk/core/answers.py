@@ -122,7 +122,7 @@ def judge_api(request: Request, response: Response) -> Verdict:
     if status == 401:
         if "Insufficient scopes" in said:
             return Verdict(LibrusPermissionError(_NOT_FOR_THIS_ACCOUNT, details=details))
-        return Verdict(LibrusApiError(_TOKEN_REFUSED, details=details), refused=True)
+        return Verdict(LibrusApiError(_BEARER_REFUSED, details=details), refused=True)
     if "Maintenance" in said:
         return Verdict(LibrusMaintenanceError(_MAINTENANCE, details=details))
     if "Student timetable is not public" in said:
@@ -180,7 +180,10 @@ def _by_status(who: str, status: int, details: dict[str, Any]) -> LibrusApiError
     return LibrusApiError(message, details=details)
 
 
-_TOKEN_REFUSED: Final = "Librus refused the access token (status 401). It has probably expired."  # noqa: S105
+_BEARER_REFUSED: Final = (
+    "Librus refused the access token (status 401); it has probably expired. A session renews tokens by "
+    "itself (for_child); a bare token has to be replaced by a new one."
+)
 _PORTAL_REFUSED: Final = "The portal no longer knows this sign-in (status 401)."
 _NOT_FOR_THIS_ACCOUNT: Final = (
     "This kind of data is not open to this account at Librus. A new token or sign-in does not change that."

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from ..secret import Secret
+from ..errors import LibrusConfigurationError
+from ..secret import Secret, is_text
 
 __all__ = ["Failure", "Request", "Response", "join_url", "origin_of", "query_items", "segment"]
 
@@ -76,17 +77,25 @@ def join_url(base: str, path: str) -> str:
 
 def segment(value: object) -> str:
     """Percent-encode one path segment: ``a/b`` becomes ``a%2Fb``."""
-    from urllib.parse import quote
-
-    return quote(str(value), safe="")
+    return quote(_sendable(str(value)), safe="")
 
 
 def query_items(query: Mapping[str, object] | None) -> tuple[tuple[str, str], ...]:
-    """Return the parameters as sent: ``None`` dropped, ``0``, ``False`` and ``""`` kept, order as given."""
+    """Return the parameters as sent: ``None`` dropped, ``0``, ``False`` and ``""`` kept, order as given.
+
+    Raises:
+        LibrusConfigurationError: a text among them cannot be sent.
+    """
     items = []
     for key, value in (query or {}).items():
         if value is None:
             continue
         text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-        items.append((key, text))
+        items.append((_sendable(key), _sendable(text)))
     return tuple(items)
+
+
+def _sendable(text: str) -> str:
+    if not is_text(Secret(text)):
+        raise LibrusConfigurationError("An id or parameter holds characters that are no text (surrogates).")
+    return text

@@ -14,7 +14,7 @@ import functools
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import (
     Any,
     ClassVar,
@@ -277,5 +277,8 @@ def day(value: date | str, name: str, *, monday: bool = False) -> str:
     if found is None:
         raise LibrusConfigurationError(f"{name} must be {wanted} (or a date object).")
     if monday and found.weekday() != 0:
-        raise LibrusConfigurationError(f"{name} must be {wanted}: the school week starts on Monday.")
+        start = found - timedelta(days=found.weekday())
+        raise LibrusConfigurationError(
+            f"{name} must be {wanted}: the school week starts on Monday. That week's is {start.isoformat()}."
+        )
     return found.isoformat()

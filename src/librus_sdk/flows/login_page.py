@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from html.parser import HTMLParser
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from ..secret import Secret
 
@@ -77,10 +77,8 @@ def refusal_of(page: bytes) -> Refusal | None:
 
 def _refusal_of_json(text: str) -> Refusal | None:
     try:
-        body = json.loads(text)
+        body: dict[str, Any] = json.loads(text)  # it begins with a brace
     except (ValueError, RecursionError):
-        return None
-    if not isinstance(body, dict):
         return None
     if body.get("captchaRequired") is True:
         return "captcha"

@@ -42,8 +42,8 @@ class Controls:
             times: stop only that many; None stops all.
             child: stop only requests of this child.
         """
-        known = None if child is None else self._known(child)
-        return self._gates.add(Gate(self._watch, name, at=at, skip=skip, times=times, child=known))
+        endpoint, known = self._endpoint(name), None if child is None else self._known(child)
+        return self._gates.add(Gate(self._watch, endpoint, at=at, skip=skip, times=times, child=known))
 
     def release(self, name: str) -> None:
         """Open every gate of that name for good. Raises KeyError when there is none."""
@@ -95,7 +95,7 @@ class Controls:
         return self._faults.add(
             Fault(
                 self._watch,
-                name,
+                self._endpoint(name),
                 status=status,
                 left=times,
                 skip=skip,
@@ -179,13 +179,15 @@ class Controls:
 
     def deny_scope(self, name: str, child: str | int | None = None, *, form: ScopeForm = "message") -> None:
         """Answer 401 ``Insufficient scopes``: in the message, the code or the status, as chosen."""
+        endpoint = self._endpoint(name)
         with self._watch.lock:
-            self._state.denied_scopes[name, None if child is None else self._known(child)] = form
+            self._state.denied_scopes[endpoint, None if child is None else self._known(child)] = form
 
     def switch_off(self, name: str, child: str | int | None = None) -> None:
         """Answer 403 with the code of a module the school has switched off."""
+        endpoint = self._endpoint(name)
         with self._watch.lock:
-            self._state.switched_off.add((name, None if child is None else self._known(child)))
+            self._state.switched_off.add((endpoint, None if child is None else self._known(child)))
 
     def hide_timetable(self, child: str | int | None = None) -> None:
         """Answer 403 on timetables: not published yet."""
@@ -204,6 +206,11 @@ class Controls:
             self._state.denied_scopes.clear()
             self._state.switched_off.clear()
             self._state.hidden_timetable.clear()
+
+    def _endpoint(self, name: str) -> str:
+        from ._endpoints import known_endpoint  # it needs the extra, which may be missing until the start
+
+        return known_endpoint(name)
 
     def _known(self, child_id: str | int) -> str:
         text = str(child_id)
