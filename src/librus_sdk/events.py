@@ -87,9 +87,13 @@ class Emitter:
             held.append(event)
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold back this block's events until it ends, however it ends."""
-        if self._hook is None:
+    def held(self, *, nested: bool = False) -> Iterator[None]:
+        """Hold back this block's events until it ends, however it ends.
+
+        With ``nested`` a block inside another one leaves its events to that one. (A task inherits the block
+        of whoever started it, without being inside.)
+        """
+        if self._hook is None or (nested and _held.get() is not None):
             yield
             return
         events: list[Event] = []

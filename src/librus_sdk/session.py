@@ -112,14 +112,14 @@ class _Family:
         for slot in self.slots():
             slot.reset()
 
-    def resolve(self, wanted: _Wanted) -> Flow[ChildAccount]:
+    def resolve(self, wanted: _Wanted, mode: Mode = "need") -> Flow[ChildAccount]:
         if isinstance(wanted, ChildAccount):
             return wanted
-        accounts = yield from self.core.account_list()
+        accounts = yield from self.core.account_list(mode)
         return _select(wanted, accounts.accounts)
 
-    def child(self, wanted: _Wanted) -> Flow[Slot]:
-        account = yield from self.resolve(wanted)
+    def child(self, wanted: _Wanted, mode: Mode = "need") -> Flow[Slot]:
+        account = yield from self.resolve(wanted, mode)
         return self.child_slot(account)
 
     def bound(self, wanted: _Wanted, timeout_ms: int | None, strict: bool | None) -> Flow[Bound]:
@@ -132,7 +132,7 @@ class _Family:
             with self._lock:
                 slot = self._children.get(wanted.reveal())
         if slot is None:
-            slot = yield from self.child(wanted)
+            slot = yield from self.child(wanted, "insist")
         acquired = yield from ask(slot, mode="force")
         token: str = acquired.grant.secret.reveal()
         return token
@@ -270,7 +270,7 @@ class LibrusSession(_Session):
 
     def get_synergia_accounts(self, *, reload: bool = False) -> SynergiaAccounts:
         """Return the linked children as the portal lists them; read once, and again with ``reload``."""
-        return self._shell.run(self._family.core.account_list(reload=reload))
+        return self._shell.run(self._family.core.account_list("force" if reload else "need"))
 
     def list_children(self, reload: bool = False) -> Rows[ChildAccount]:
         """Return the linked children; the list is read once, and again with ``reload``."""
@@ -377,7 +377,7 @@ class AsyncLibrusSession(_Session):
 
     async def get_synergia_accounts(self, *, reload: bool = False) -> SynergiaAccounts:
         """Return the linked children as the portal lists them; read once, and again with ``reload``."""
-        return await self._shell.run(self._family.core.account_list(reload=reload))
+        return await self._shell.run(self._family.core.account_list("force" if reload else "need"))
 
     async def list_children(self, reload: bool = False) -> Rows[ChildAccount]:
         """Return the linked children; the list is read once, and again with ``reload``."""

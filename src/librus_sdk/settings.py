@@ -213,7 +213,8 @@ class SessionSettings:
         hosts: where Librus is.
         timeout_ms: limit for one attempt, the whole body included, milliseconds.
         strict: raise on rows that do not fit a model instead of setting them aside.
-        max_concurrency: data requests in flight at once, for the whole session.
+        max_concurrency: data requests in flight at once, for the whole session (on asyncio: for each event
+            loop it runs on).
         assumed_token_lifetime_s: how long a child's token is believed good, seconds; prompts an early
             refresh and never blocks a call. ``None`` switches it off. Librus declares no lifetime; six
             hours is what a long-lived public client assumes.
@@ -352,7 +353,12 @@ class Environment:
         if text is None:
             return None
         text = text.strip()
-        if not (text.isascii() and text.isdigit() and len(text) <= 16 and 1 <= int(text) <= MAX_TIMEOUT_MS):
+        if not (
+            text.isascii()
+            and text.isdigit()
+            and len(text.lstrip("0")) <= 16
+            and 1 <= int(text) <= MAX_TIMEOUT_MS
+        ):
             raise LibrusConfigurationError(
                 "LIBRUS_TIMEOUT_MS must be a whole number of milliseconds between 1 and 9007199254740991."
             )

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from librus_sdk.cli.__main__ import main
@@ -100,3 +101,10 @@ def every_read(sim: Simulator) -> list[list[str]]:
         ["lucky-number", "get", "--for-day", monday(sim)],
         ["auth", "token-info"],
     ]
+
+
+def as_sent(sim: Simulator, path: str, query: dict[str, str]) -> Any:
+    """What the API answers, read without the SDK."""
+    headers = {"authorization": f"Bearer {sim.token(first(sim))}"}
+    url = f"{sim.hosts.api}/{path}"
+    return httpx2.get(url, params=query, headers=headers, trust_env=False).raise_for_status().json()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from librus_sdk import LibrusCredentialsError, LibrusSession, PortalCredentials
 from librus_sdk._version import __version__
 from librus_sdk.cli import _invocation
 from librus_sdk.simulator import Simulator
@@ -158,6 +159,8 @@ def test_a_legacy_name_is_told_of(cli: Cli, calm: Simulator, monkeypatch: pytest
 
 def test_an_unknown_child(cli: Cli, calm: Simulator) -> None:
     error = refused(cli("me", "--child", "7", "--format=json", sim=calm), "CHILD_NOT_FOUND")
+    assert error["message"].endswith("run: librus children list.")
+    assert "librus children list" in " ".join(cli("me", "--child", "7", sim=calm).err.split())
     assert all(child.id in error["message"] for child in calm.children)
     assert not any(
         child.name in error["message"] or child.login in error["message"] for child in calm.children
@@ -171,16 +174,51 @@ def test_no_child_chosen(cli: Cli, calm: Simulator, env: dict[str, str]) -> None
 
 
 def test_no_child_chosen_and_no_list_of_them(cli: Cli, sim: Simulator) -> None:
-    sim.fail("accounts", status=500, times=None)
+    sim.fail("accounts", status=500, times=None, retry_after=0)
+    error = refused(cli("me", "--format=json", sim=sim), "API_REQUEST_FAILED")
+    assert error["details"]["status"] == 500
+
+
+def test_no_child_chosen_and_no_sign_in(cli: Cli, sim: Simulator) -> None:
+    refused(
+        cli("me", "--format=json", sim=sim, env={"LIBRUS_PORTAL_PASSWORD": "hunter2"}),
+        "AUTHENTICATION_FAILED",
+    )
+    assert sim.counts["login"] == 1
+
+
+def test_no_child_chosen_and_nobody_answers(cli: Cli, calm: Simulator) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # taken, and nobody listens
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        refused(cli("me", "--format=json", sim=calm, env={"LIBRUS_PORTAL_URL": url}), "NETWORK_ERROR")
+
+
+def test_no_child_chosen_and_none_linked(cli: Cli, sim: Simulator) -> None:
+    for child in sim.children:
+        sim.remove(child.id)
     error = refused(cli("me", "--format=json", sim=sim), "CHILD_REQUIRED")
-    assert "--child" in error["message"]
+    assert error["message"].endswith("Ids of the linked children: none.")
 
 
 def test_a_wrong_password(cli: Cli, sim: Simulator) -> None:
-    result = cli("children", "list", "--format=json", sim=sim, env={"LIBRUS_PORTAL_PASSWORD": "hunter2"})
-    refused(result, "AUTHENTICATION_FAILED")
+    env = {"LIBRUS_PORTAL_PASSWORD": "hunter2"}
+    result = cli("children", "list", "--format=json", sim=sim, env=env)
+    error = refused(result, "AUTHENTICATION_FAILED")
     assert "hunter2" not in result.err
     assert sim.counts["login"] == 1
+    text = cli("children", "list", sim=sim, env=env)
+    for message in (error["message"], " ".join(text.err.split())):
+        assert "Every run of a command signs in anew: do not repeat it before" in message
+        assert message.endswith("a captcha after a few failures.")
+
+
+def test_the_advice_is_for_those_who_use_commands_only(sim: Simulator) -> None:
+    sim.change_password()
+    stale = PortalCredentials(sim.environ()["LIBRUS_PORTAL_EMAIL"], "hunter2")
+    with LibrusSession(stale, hosts=sim.hosts) as session, pytest.raises(LibrusCredentialsError) as caught:
+        session.list_children()
+    assert "Every run" not in caught.value.message
 
 
 def test_nobody_answers(cli: Cli, calm: Simulator) -> None:
@@ -290,6 +328,14 @@ def test_verbose_anywhere_tells_what_is_asked(cli: Cli, calm: Simulator, where: 
     assert all(LINE.fullmatch(line) for line in lines)
     assert any(" DEBUG synergia.request.start " in line for line in lines)
     assert any(" INFO synergia.request.success " in line and "/Grades/Categories" in line for line in lines)
+    # Where each request goes is told, and told once.
+    asked = [line for line in lines if " synergia.request." in line]
+    assert all(line.count("endpoint=") == 1 and " path=" not in line for line in asked)
+    for url in (
+        f"{calm.hosts.portal}/konto-librus/login/action",
+        f"{calm.hosts.portal}/api/v3/SynergiaAccounts",
+    ):
+        assert any(f'endpoint="{url}"' in line for line in asked)
 
 
 @pytest.mark.parametrize(

@@ -48,11 +48,25 @@ def test_the_demo_hides_every_death_and_says_what_it_hid(cli: Cli, started: list
     }
     assert said["reads made"] > 300
     assert said["sign-ins made"] == 2
-    deaths = int(re.search(r"token died (\d+) times", result.out)[1])  # type: ignore[index]
+    deaths = int(re.search(r"^  tokens died +(\d+) times", result.out, re.MULTILINE)[1])  # type: ignore[index]
     assert deaths >= 5
     # A death costs one refresh a child at most, and the portal's death one refusal.
     assert said["portal refreshes made"] <= 3 * deaths
     assert said["401s met"] >= said["portal refreshes made"]
+    # The figures explain each other.
+    told = " ".join(result.out.split())
+    shown = said["reads made"] - 360
+    refused = [request for request in sim.requests if request.status == 401]
+    of_token = sum(1 for request in refused if request.origin == "api")
+    dead = {(request.child_id, request.generation) for request in refused if request.origin == "api"}
+    assert f"reads made {360 + shown} (360 with 16 in flight, {shown} for the grades shown)" in told
+    last = [request.endpoint for request in read if request.status == 200][-shown:]
+    assert sorted(last) == ["Grades", "Grades/Categories", "Subjects", "Users"]
+    assert f"(refusals: {of_token} of a dead token, {len(refused) - of_token} of the dead portal" in told
+    assert len(dead) == said["portal refreshes made"]
+    assert (
+        f"(for {len(dead)} dead tokens that were used; one for each refused read would be {of_token})" in told
+    )
 
 
 def test_the_demo_shows_a_table_of_grades_at_80_columns(cli: Cli) -> None:

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import date, timedelta
 from typing import Any
 
-import httpx2
 import pytest
 
 from librus_sdk.simulator import Simulator
-from tests.cli.conftest import Cli, every_read, first, monday
+from tests.cli.conftest import Cli, as_sent, every_read, first
 
 PATHS = {
     "me": "Me",
@@ -23,13 +21,6 @@ PATHS = {
     "lucky-number get": "LuckyNumbers",
     "auth token-info": "Auth/TokenInfo",
 }
-
-
-def as_sent(sim: Simulator, path: str, query: dict[str, str]) -> Any:
-    """What the API answers, read without the SDK."""
-    headers = {"authorization": f"Bearer {sim.token(first(sim))}"}
-    url = f"{sim.hosts.api}/{path}"
-    return httpx2.get(url, params=query, headers=headers, trust_env=False).raise_for_status().json()
 
 
 @pytest.mark.parametrize("number", range(11))
@@ -125,80 +116,6 @@ def test_attendance_counts_presences_and_lists_the_rest(cli: Cli, calm: Simulato
     )
     days = [line.split()[0] for line in listed]
     assert days == sorted(days, reverse=True)
-
-
-def test_a_week_says_what_is_cancelled_and_substituted(cli: Cli, calm: Simulator) -> None:
-    wide = {"COLUMNS": "200", "LIBRUS_CHILD": first(calm)}
-    mondays = [date.fromisoformat(monday(calm)) + timedelta(weeks=week) for week in range(-8, 1)]
-    seen = "".join(
-        cli("timetable", "week", "--week-start", str(day), sim=calm, env=wide).out for day in mondays
-    )
-    teachers = {str(row["Id"]): row["LastName"] for row in as_sent(calm, "Users", {})["Users"]}
-    kinds = set()
-    for day in mondays:
-        sent = as_sent(calm, "Timetables", {"weekStart": str(day)})["Timetable"]
-        for held in (held for slots in sent.values() for slot in slots for held in slot):
-            if held["IsCanceled"]:
-                kinds.add("cancelled")
-            elif held["IsSubstitutionClass"]:
-                kinds.add(f"substitution for .*{teachers[str(held['OrgTeacher']['Id'])]}")
-    assert len(kinds) > 1
-    for kind in kinds:
-        assert re.search(kind, seen), kind
-
-
-def lesson(**fields: Any) -> dict[str, Any]:
-    base = {"LessonNo": "3", "HourFrom": "09:50", "HourTo": "10:35", "Subject": {"Id": 1, "Name": "Fizyka"}}
-    return base | fields
-
-
-PLAIN = "3 09:50-10:35 Fizyka — —"
-OTHER = {"Id": 2, "Name": "WF"}
-
-
-@pytest.mark.parametrize(
-    ("sent", "line"),
-    [
-        (lesson(), PLAIN),
-        (lesson(IsCanceled=True), f"{PLAIN} cancelled"),
-        (
-            lesson(IsCanceled=True, IsSubstitutionClass=True, NewDate="2026-09-15", NewLessonNo="1"),
-            f"{PLAIN} moved to 2026-09-15 lesson 1",
-        ),
-        (lesson(IsCanceled=True, IsSubstitutionClass=True), f"{PLAIN} moved"),
-        (
-            lesson(IsSubstitutionClass=True, OrgDate="2026-09-11", OrgLessonNo="2"),
-            f"{PLAIN} moved from 2026-09-11 lesson 2",
-        ),
-        (
-            lesson(IsSubstitutionClass=True, OrgSubject={"Id": 1}, SubstitutionNote="w sali 5"),
-            f"{PLAIN} substitution; w sali 5",
-        ),
-        (
-            lesson(IsSubstitutionClass=True, OrgSubject=OTHER, SubstitutionNote="zastępstwo"),
-            f"{PLAIN} substitution for WF",
-        ),
-        ({"Teacher": {"Id": 9}, "Classroom": {"Id": 8}}, "0 — #9 #8"),
-    ],
-)
-def test_what_is_said_about_a_lesson(cli: Cli, sim: Simulator, sent: dict[str, Any], line: str) -> None:
-    sim.fail("Timetables", body={"Timetable": {"2026-09-14": [[sent]]}}, times=None)
-    env = {"LIBRUS_CHILD": first(sim), "COLUMNS": "150"}
-    result = cli("timetable", "day", "--day", "2026-09-14", sim=sim, env=env)
-    assert (result.status, result.err) == (0, "")
-    assert " ".join(result.out.splitlines()[-1].split()) == line
-
-
-def test_a_day_without_lessons_says_so(cli: Cli, calm: Simulator) -> None:
-    sunday = (date.fromisoformat(monday(calm)) - timedelta(days=1)).isoformat()
-    assert "No lessons." in cli("timetable", "day", "--day", sunday, "--child", first(calm), sim=calm).out
-
-
-def test_the_lucky_number_comes_with_its_day(cli: Cli, calm: Simulator) -> None:
-    drawn = as_sent(calm, "LuckyNumbers", {})["LuckyNumber"]
-    out = cli("lucky-number", "get", "--child", first(calm), sim=calm).out
-    assert str(drawn["LuckyNumber"]) in out
-    assert drawn["LuckyNumberDay"] in out
 
 
 def test_a_child_is_chosen_by_option_before_variable_by_id_or_login(cli: Cli, calm: Simulator) -> None:

@@ -116,15 +116,10 @@ def test_what_is_left_of_a_limit(limit: Limit, seconds: float, told: int) -> Non
 
 
 def test_limits_within_limits(now: float) -> None:
-    assert Limit(1500).fresh() == Limit(1500, now + 1.5)
-    assert Limit(1500, now + 1).fresh() == Limit(1500, now + 1)
-    assert Limit(1500, now + 9).fresh() == Limit(1500, now + 1.5)
-    inner = Limit(1500, now + 30)
-    assert inner.within(None) is inner
-    assert inner.within(Limit(900)) is inner
-    assert Limit(1500).within(inner) == Limit(1500)
-    assert inner.within(Limit(900, now + 5)) == Limit(1500, now + 5)
-    assert inner.within(Limit(900, now + 50)) == inner
+    assert Limit(1500).waiting() == Limit(1500, now + 1.5)
+    # Inside a flight the flight's deadline is the patience, not the timeout of one attempt.
+    assert Limit(1500, now + 1).waiting() == Limit(1500, now + 1)
+    assert Limit(1500, now + 9).waiting() == Limit(9000, now + 9)
 
 
 # --- credentials on requests -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -51,6 +52,10 @@ class Diagnostics:
             return
         from ..events import format_event
 
+        if "endpoint" in event.fields:
+            # Which ends with the path; once is enough for a reader.
+            fields = {key: value for key, value in event.fields.items() if key != "path"}
+            event = replace(event, fields=fields)
         time = datetime.fromtimestamp(event.at, UTC).isoformat(timespec="milliseconds")
         with self._lock:
             sys.stderr.write(f"{time.removesuffix('+00:00')}Z {event.level.upper()} {format_event(event)}\n")

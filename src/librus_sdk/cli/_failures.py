@@ -5,14 +5,32 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from ..errors import CLI_USAGE_ERROR, INTERNAL_ERROR, LibrusSdkError
+from ..errors import (
+    AUTHENTICATION_FAILED,
+    CHILD_NOT_FOUND,
+    CLI_USAGE_ERROR,
+    INTERNAL_ERROR,
+    LibrusSdkError,
+)
 from ._document import Fields, Section, lay_out, width_of, write
 
 __all__ = ["UsageError", "chosen_format", "describe", "internal_error", "tell", "usage_error"]
+
+
+_HELP_OPTIONS: Final = ("--help", "-h")
+
+# What only matters to those who use commands, said after the SDK's own message.
+_ADVICE: Final[Mapping[str, str]] = {
+    AUTHENTICATION_FAILED: (
+        "Every run of a command signs in anew: do not repeat it before you have checked the password, "
+        "because Librus demands a captcha after a few failures."
+    ),
+    CHILD_NOT_FOUND: "To see whose they are, run: librus children list.",
+}
 
 
 class UsageError(LibrusSdkError):
@@ -36,10 +54,19 @@ def chosen_format(argv: Sequence[str]) -> str:
 
 def usage_error(error: click.ClickException) -> UsageError:
     """Return click's complaint as one of our errors, with the command whose help to ask for."""
-    message = error.format_message().rstrip(".")
     context = error.ctx if isinstance(error, click.UsageError) else None
     command = context.command_path if context else "librus"
-    return UsageError(f"{message}. See {command} --help.")
+    return UsageError(f"{_complaint(error)} See {command} --help.")
+
+
+def _complaint(error: click.ClickException) -> str:
+    """Return what click says, as whole sentences; its guesses without the help, which is named anyway."""
+    possible: Sequence[str] | None = getattr(error, "possibilities", None)
+    said = error.message if possible else error.format_message()
+    if not said.endswith((".", "?", "!")):
+        said += "."
+    guesses = [repr(name) for name in sorted(possible or ()) if name not in _HELP_OPTIONS]
+    return f"{said} Did you mean {' or '.join(guesses)}?" if guesses else said
 
 
 def internal_error(error: BaseException) -> LibrusSdkError:
@@ -53,7 +80,7 @@ def internal_error(error: BaseException) -> LibrusSdkError:
 
 def describe(error: LibrusSdkError) -> dict[str, Any]:
     """Return the error as the JSON output shows it."""
-    described: dict[str, Any] = {"code": error.code, "message": error.message}
+    described: dict[str, Any] = {"code": error.code, "message": _message(error)}
     if error.details:
         described["details"] = error.details
     return {"error": described}
@@ -64,9 +91,14 @@ def tell(error: LibrusSdkError, form: str) -> None:
     if form == "json":
         text = json.dumps(describe(error), indent=2, ensure_ascii=False, default=str) + "\n"
     else:
-        pairs = [("code", error.code), ("message", error.message), *_labelled(error.details)]
+        pairs = [("code", error.code), ("message", _message(error)), *_labelled(error.details)]
         text = lay_out([Section("Error", [Fields(pairs)])], width_of(sys.stderr))
     write(text, sys.stderr)
+
+
+def _message(error: LibrusSdkError) -> str:
+    advice = _ADVICE.get(error.code)
+    return f"{error.message} {advice}" if advice else error.message
 
 
 def _labelled(details: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

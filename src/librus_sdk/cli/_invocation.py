@@ -6,13 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CHILD_REQUIRED, LibrusChildError, LibrusSdkError
+from ..errors import CHILD_REQUIRED, LibrusChildError
 from ._diagnostics import Diagnostics, level_from
 from ._document import Section, clean, render, write
 from ._dotenv import merged_environment
@@ -136,12 +135,12 @@ class Invocation:
         selector = self.environ.get("LIBRUS_CHILD") if self.child is None else self.child
         if selector:
             return await session.resolve_child(selector)
-        known = ""
-        with suppress(LibrusSdkError):  # the list is a courtesy
-            ids = ", ".join(child.id for child in await session.list_children())
-            known = f" Ids of the linked children: {ids or 'none'}."
+        # A list that cannot be read is the more urgent news: no choice of a child would help.
+        known = ", ".join(child.id for child in await session.list_children()) or "none"
         raise LibrusChildError(
-            f"Which child? Give --child with an id or login, or set LIBRUS_CHILD.{known}", code=CHILD_REQUIRED
+            "Which child? Give --child with an id or login, or set LIBRUS_CHILD. "
+            f"Ids of the linked children: {known}.",
+            code=CHILD_REQUIRED,
         )
 
 

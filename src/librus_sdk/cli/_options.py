@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -37,7 +37,40 @@ def _verbose_option() -> click.Option:
     )
 
 
-class Leaf(click.Command):
+class _Command(click.Command):
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        typed = tuple(args)  # click uses the list up
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            # Of an option without its value click does not say whose it is.
+            error.ctx = error.ctx or ctx
+            if isinstance(error, click.NoSuchOption):
+                example = _example(self, error.option_name, typed, ctx)
+                if example:
+                    said = f"No such option {error.option_name!r} here; try: {ctx.command_path}{example}"
+                    raise click.UsageError(said, ctx) from None
+            raise
+
+
+def _example(command: click.Command, option: str, typed: Sequence[str], context: click.Context) -> str | None:
+    """Return how an option is written that came before the command it belongs to."""
+    if not isinstance(command, click.Group):
+        found = next((param for param in command.params if option in param.opts), None)
+        if found is None:
+            return None
+        flag = isinstance(found, click.Option) and found.is_flag
+        return f" {option}" if flag else f" {option} {found.make_metavar(context)}"
+    names = list(command.commands) or command.list_commands(context)  # as declared: the usual one first
+    for name in [name for name in names if name in typed] or names:
+        below = command.get_command(context, name)
+        example = _example(below, option, typed, context) if below else None
+        if example:
+            return f" {name}{example}"
+    return None
+
+
+class Leaf(_Command):
     """A command that does something."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,7 +99,7 @@ def _needs_command(context: click.Context) -> None:
         raise click.UsageError(f"A command is missing; there are: {names}", context)
 
 
-class LeafGroup(click.Group):
+class LeafGroup(_Command, click.Group):
     """Commands under one noun."""
 
     command_class = Leaf
@@ -118,14 +151,22 @@ def _child(context: click.Context, _parameter: click.Parameter, value: str | Non
     invocation.child = value
 
 
-format_option = click.option(
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    expose_value=False,
-    callback=_format,
-    help="Text for people, JSON for programs.",
+def _format_option(said: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        "--format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        expose_value=False,
+        callback=_format,
+        help=said,
+    )
+
+
+format_option = _format_option("Text for people, JSON for programs.")
+
+_child_format_option = _format_option(
+    'Text for people, JSON for programs: {"child": ..., "data": ...}, the data as Librus sent it.'
 )
 
 _child_option = click.option(
@@ -140,7 +181,7 @@ _child_option = click.option(
 
 def child_read(function: Callable[..., None]) -> Callable[..., Any]:
     """Give a command the options of every read of a child, and the invocation as its first argument."""
-    return _child_option(format_option(click.pass_obj(function)))
+    return _child_option(_child_format_option(click.pass_obj(function)))
 
 
 class _Day(click.ParamType[date]):

@@ -21,11 +21,13 @@ class SessionOptions(TypedDict, total=False):
 
     Attributes:
         hosts: where Librus is; the real hosts by default.
-        timeout_ms: limit for one attempt of a request, the whole body included, milliseconds. Default: the
-            variable ``LIBRUS_TIMEOUT_MS``, else 30 000.
+        timeout_ms: limit for one attempt of a request, the whole body included, and for waiting for a sign-in
+            or renewal that somebody else flies, milliseconds. A thread that flies it itself is bound by
+            ``flight_timeout_s``. Default: the variable ``LIBRUS_TIMEOUT_MS``, else 30 000.
         strict: raise LibrusResponseValidationError on rows that do not fit a model, instead of setting them
             aside in ``Rows.rejected`` with a LibrusSchemaWarning. Default: False.
-        max_concurrency: data requests in flight at once. Default: 6; more is not polite.
+        max_concurrency: data requests in flight at once, for the whole session (on asyncio: for each event
+            loop it runs on). Default: 6; more is not polite.
         retry: when and how often a failed read is tried again; ``RetryPolicy.off()`` for never.
         assumed_token_lifetime_s: how long a child's token is believed good, seconds; only ever prompts an
             early renewal. Default: six hours; None switches it off.

@@ -51,10 +51,14 @@ def require_portal(credentials: object) -> None:
 class _AccountBook:
     """The account list as last read, kept up to date with accounts that are renewed one by one."""
 
-    __slots__ = ("_lock", "accounts")
+    __slots__ = ("__weakref__", "_lock", "accounts")
 
     def __init__(self, accounts: SynergiaAccounts) -> None:
         self.accounts = accounts
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
         self._lock = threading.Lock()
 
     def learn(self, account: ChildAccount) -> None:
@@ -93,6 +97,7 @@ class PortalCore:
             decode_portal_me,
             partial(decode_accounts, strict=settings.strict),
             decode_account,
+            has_worked=lambda: self.portal.peek().generation > 0,
         )
         self.portal: Final = Slot(
             key=PORTAL_KEY,
@@ -127,22 +132,23 @@ class PortalCore:
         answer = yield from self.flows.me(self.portal)
         return answer.value
 
-    def account_list(self, *, reload: bool = False) -> Flow[SynergiaAccounts]:
-        """Return the account list, read once and kept until a reload."""
-        acquired = yield from ask(self.accounts, mode="force" if reload else "need")
+    def account_list(self, mode: Mode = "need") -> Flow[SynergiaAccounts]:
+        """Return the account list, read once and kept; ``force`` reads it anew."""
+        acquired = yield from ask(self.accounts, mode=mode)
         book: _AccountBook = acquired.grant.secret
         return book.accounts
 
-    def _fetch_accounts(self, _mode: Mode) -> Flow[Minted]:
+    def _fetch_accounts(self, mode: Mode) -> Flow[Minted]:
         asked = self.parts.clock.monotonic()
-        answer = yield from self.flows.accounts(self.portal)
+        # A reload is no sign-in: only an explicit refresh, which insists, may send a refused password again.
+        answer = yield from self.flows.accounts(self.portal, "insist" if mode == "insist" else "need")
         for account in answer.value.accounts:
             self._on_account(account, asked)
         return Minted(ACCOUNTS_KEY, _AccountBook(answer.value), asked, self.parts.clock.wall())
 
     def fresh(self, login: Secret) -> Flow[ChildAccount]:
         """Have the portal issue a new token for the child with this login."""
-        answer = yield from self.flows.fresh(self.portal, login)
+        answer = yield from self.flows.fresh(self.portal, login, "insist")
         self.learn(answer.value)
         self._on_account(answer.value, self.parts.clock.monotonic())
         return answer.value
@@ -171,17 +177,18 @@ class PortalClient:
     def __init__(self, credentials: PortalCredentials, **options: Unpack[SessionOptions]) -> None:
         parts = parts_of(options)
         shell = ThreadShell(parts.settings, parts.clock, parts.ports, parts.emitter)
-        self._open(PortalCore(credentials, parts), shell)
+        self._open(PortalCore(credentials, parts), shell, owned=True)
         renew_after_fork(self)
 
-    def _open(self, core: PortalCore, shell: ThreadShell) -> None:
+    def _open(self, core: PortalCore, shell: ThreadShell, *, owned: bool) -> None:
         self._core = core
         self._shell = shell
+        self._owned = owned
 
     @classmethod
     def _of_session(cls, core: PortalCore, shell: ThreadShell) -> Self:
         client = cls.__new__(cls)
-        client._open(core, shell)  # noqa: SLF001
+        client._open(core, shell, owned=False)  # noqa: SLF001
         return client
 
     @property
@@ -206,7 +213,7 @@ class PortalClient:
 
     def get_synergia_accounts(self, *, reload: bool = False) -> SynergiaAccounts:
         """Return the linked children; read once, and again with ``reload``."""
-        return self._shell.run(self._core.account_list(reload=reload))
+        return self._shell.run(self._core.account_list("force" if reload else "need"))
 
     def get_fresh_synergia_account(self, login: str) -> ChildAccount:
         """Have the portal issue a new bearer token for the child with this Synergia login.
@@ -219,8 +226,9 @@ class PortalClient:
         return self._shell.run(flow)
 
     def close(self) -> None:
-        """End the client; later calls raise SESSION_CLOSED."""
-        self._shell.close((self._core.accounts, self._core.portal))
+        """End the client; later calls raise SESSION_CLOSED. A session's portal is closed with its session."""
+        if self._owned:
+            self._shell.close((self._core.accounts, self._core.portal))
 
     def after_fork(self) -> None:
         """Begin anew in a forked process; called by itself."""
@@ -243,17 +251,18 @@ class AsyncPortalClient:
     def __init__(self, credentials: PortalCredentials, **options: Unpack[SessionOptions]) -> None:
         parts = parts_of(options)
         shell = TaskShell(parts.settings, parts.clock, parts.ports, parts.emitter)
-        self._open(PortalCore(credentials, parts), shell)
+        self._open(PortalCore(credentials, parts), shell, owned=True)
         renew_after_fork(self)
 
-    def _open(self, core: PortalCore, shell: TaskShell) -> None:
+    def _open(self, core: PortalCore, shell: TaskShell, *, owned: bool) -> None:
         self._core = core
         self._shell = shell
+        self._owned = owned
 
     @classmethod
     def _of_session(cls, core: PortalCore, shell: TaskShell) -> Self:
         client = cls.__new__(cls)
-        client._open(core, shell)  # noqa: SLF001
+        client._open(core, shell, owned=False)  # noqa: SLF001
         return client
 
     @property
@@ -271,7 +280,7 @@ class AsyncPortalClient:
 
     async def get_synergia_accounts(self, *, reload: bool = False) -> SynergiaAccounts:
         """Return the linked children; read once, and again with ``reload``."""
-        return await self._shell.run(self._core.account_list(reload=reload))
+        return await self._shell.run(self._core.account_list("force" if reload else "need"))
 
     async def get_fresh_synergia_account(self, login: str) -> ChildAccount:
         """Have the portal issue a new bearer token. See :meth:`PortalClient.get_fresh_synergia_account`."""
@@ -280,8 +289,9 @@ class AsyncPortalClient:
         return await self._shell.run(flow)
 
     async def close(self) -> None:
-        """End the client; later calls raise SESSION_CLOSED."""
-        await self._shell.close((self._core.accounts, self._core.portal))
+        """End the client; later calls raise SESSION_CLOSED. A session's portal is closed with its session."""
+        if self._owned:
+            await self._shell.close((self._core.accounts, self._core.portal))
 
     def after_fork(self) -> None:
         """Begin anew in a forked process; called by itself."""

@@ -64,6 +64,8 @@ REFUSAL_BACKOFF_MIN_S: Final = 30.0
 REFUSAL_BACKOFF_MAX_S: Final = 15 * 60.0
 REFUSALS_BEFORE_COOLDOWN: Final = 2
 NEW_FOR_S: Final = 15 * 60.0
+WAITS_BEFORE_SENDING: Final = 3
+FORMER_SECRETS: Final = 4
 
 FailureKind = Literal["transient", "terminal", "passing"]
 Mode = Literal["need", "insist", "force"]
@@ -152,7 +154,7 @@ class FlightFailure:
     def error_for_caller(self, own: BaseException | None = None) -> LibrusSdkError:
         """Return the caller's own copy; ``own`` (the 401 this caller met) stays reachable from it."""
         twin = self.error.replicate()
-        if twin.__cause__ is None:
+        if twin.__cause__ is None or (own is not None and isinstance(twin, LibrusAuthRefreshError)):
             twin.__cause__ = own
         elif own is not None and twin.__cause__ is not own:
             twin.__context__ = own
@@ -176,6 +178,7 @@ class SlotState:
         cooldown_until: monotonic seconds.
         cooldown: the failure that is answered until then.
         latch: the terminal failure that is answered until a person acts.
+        former: the last secrets the slot held before, so that old news does not bring one back.
         closed: the end.
     """
 
@@ -191,6 +194,7 @@ class SlotState:
     cooldown_until: float = 0.0
     cooldown: FlightFailure | None = None
     latch: FlightFailure | None = None
+    former: tuple[Any, ...] = ()
     closed: bool = False
 
 
@@ -201,18 +205,25 @@ class Ticket:
     Attributes:
         need: the least generation this call may still use.
         refusals: 401s it has met.
-        contacted: whether it has waited for, or led, a flight that came to a result.
+        waits: flights it has waited for, or led, before its first 401.
+        contacted: whether it has used up the flights a call may have: one after its first 401, or
+            ``WAITS_BEFORE_SENDING`` before it. A call that stood in line while a sibling's token died is not
+            charged for the sibling's bad luck.
         first: the first 401, which becomes the cause when the call fails for good.
     """
 
     need: int = 0
     refusals: int = 0
+    waits: int = 0
     contacted: bool = False
     first: LibrusSdkError | None = None
 
     def joined(self) -> Ticket:
         """The ticket after a flight it waited for has published."""
-        return replace(self, contacted=True)
+        if self.first is not None:
+            return replace(self, contacted=True)
+        waits = self.waits + 1
+        return replace(self, waits=waits, contacted=waits >= WAITS_BEFORE_SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,8 +329,8 @@ def acquire(
             if state.flight is None and not cooling and not ticket.contacted:
                 return replace(state, flight=flight, flight_mode="need"), Use(grant, beside=True)
             return state, Use(grant)
-        # A usable grant in its mandatory window: wait for a new one, unless there is none to be had. A call that
-        # has waited already sends even what expired since: the server has the last word.
+        # A usable grant in its mandatory window: wait for a new one, unless there is none to be had. A call
+        # that has waited already sends even what expired since: the server has the last word.
         if phase is Phase.DUE and (ticket.contacted or (cooling and not grant.expired(now))):
             return state, Use(grant)
     if ticket.contacted:
@@ -374,7 +385,7 @@ def reject(
     state = replace(state, refused=generation, refused_by=error, refusals=refusals)
     if grant.accepted or not new or refusals < REFUSALS_BEFORE_COOLDOWN:
         return state
-    cap = min(REFUSAL_BACKOFF_MAX_S, REFUSAL_BACKOFF_MIN_S * 2 ** (refusals - REFUSALS_BEFORE_COOLDOWN))
+    cap = _doubled(REFUSAL_BACKOFF_MIN_S, refusals - REFUSALS_BEFORE_COOLDOWN, REFUSAL_BACKOFF_MAX_S)
     return replace(
         state,
         cooldown=FlightFailure(exhausted_error(error)),
@@ -441,9 +452,18 @@ def publish(
 
 def _published(state: SlotState, minted: Minted, spread: float) -> SlotState:
     generation = state.generation + 1
-    grant = Grant(minted, generation, spread)
+    former = state.former
+    if state.grant is not None and state.grant.secret != minted.secret:
+        former = (*former, state.grant.secret)[-FORMER_SECRETS:]
     return replace(
-        state, grant=grant, generation=generation, cooldown=None, cooldown_until=0.0, failures=0, latch=None
+        state,
+        grant=Grant(minted, generation, spread),
+        generation=generation,
+        former=former,
+        cooldown=None,
+        cooldown_until=0.0,
+        failures=0,
+        latch=None,
     )
 
 
@@ -462,7 +482,7 @@ def fail(
     if failure.retry_after_s is not None:
         delay = min(failure.retry_after_s, REFUSAL_BACKOFF_MAX_S)
     else:
-        cap = min(BACKOFF_MAX_S, BACKOFF_MIN_S * 2**failures)
+        cap = _doubled(BACKOFF_MIN_S, failures, BACKOFF_MAX_S)
         delay = BACKOFF_MIN_S + (cap - BACKOFF_MIN_S) * jitter
     state = replace(state, failures=failures, cooldown=failure, cooldown_until=now + delay)
     return state, failure
@@ -475,15 +495,22 @@ def abandon(state: SlotState, flight: Hashable) -> SlotState:
     return replace(state, flight=None, flight_mode="need")
 
 
+def _doubled(base: float, times: int, most: float) -> float:
+    # Bounded before the power is taken: an outage of a day counts further than a float reaches.
+    return min(most, base * float(1 << min(times, 16)))
+
+
 # --- news from elsewhere ---------------------------------------------------------------------------------
 
 
 def offer(state: SlotState, minted: Minted, *, spread: float = 0.0) -> SlotState:
-    """Take a sibling's newer credential: issued after the current one, another secret, the right owner."""
+    """Take a sibling's newer credential: issued after the current one, never held before, the right owner."""
     grant = state.grant
     if state.closed or minted.owner != state.key:
         return state
     if grant is not None and (minted.issued_at <= grant.minted.issued_at or grant.secret == minted.secret):
+        return state
+    if minted.secret in state.former:
         return state
     return _published(state, minted, spread)
 

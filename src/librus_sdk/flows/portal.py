@@ -17,7 +17,9 @@ from ..core.http import Failure, Request, Response, join_url, origin_of, segment
 from ..core.refresh import Minted, Mode, makes_no_progress
 from ..core.retry import retry_after_s
 from ..errors import (
+    AUTHENTICATION_FAILED,
     LibrusApiError,
+    LibrusAuthenticationError,
     LibrusAuthRefreshError,
     LibrusCaptchaRequiredError,
     LibrusCredentialsError,
@@ -59,7 +61,11 @@ AccountT = TypeVar("AccountT", bound=Account)
 
 @dataclass(frozen=True, slots=True)
 class PortalFlows(Generic[MeT, ListT, AccountT]):
-    """The portal's sequences, for one account. The three decoders turn bodies into models."""
+    """The portal's sequences, for one account.
+
+    The three decoders turn bodies into models; ``has_worked`` tells whether a sign-in with these credentials
+    has succeeded before.
+    """
 
     hosts: Hosts
     credentials: PortalCredentials
@@ -67,6 +73,7 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
     decode_me: Callable[[bytes, str], MeT]
     decode_accounts: Callable[[bytes, str], ListT]
     decode_account: Callable[[bytes, str], AccountT]
+    has_worked: Callable[[], bool] = lambda: False
 
     # --- signing in --------------------------------------------------------------------------------------
 
@@ -126,6 +133,10 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
         me = yield from self._exchange(me_request, jar)
         verdict = judge_portal(me_request, me)
         if verdict.refused:
+            if self.has_worked() and CSRF_FIELD not in hidden_fields(final.body):
+                # The portal let us past its form, and these credentials have worked before: its session was
+                # lost on the way. That passes, and must not latch a good password.
+                raise LibrusAuthenticationError(_LOST, code=AUTHENTICATION_FAILED)
             raise LibrusCredentialsError(_REFUSED)
         if not me.ok:
             raise self._trouble(me_request, me)
@@ -255,6 +266,7 @@ _REFUSED: Final = (
     "The Librus portal refused the e-mail and password. Check LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD "
     "by signing in on the portal in a browser. They are not sent again until you sign in anew."
 )
+_LOST: Final = "The Librus portal forgot the sign-in at once. This usually passes; try again later."
 _CAPTCHA: Final = (
     "The Librus portal demands a captcha, usually after several failed sign-ins. Sign in once on the portal "
     "in a browser, then try again."

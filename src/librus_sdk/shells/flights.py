@@ -41,12 +41,14 @@ def failure_of(slot: Slot, error: Exception) -> FlightFailure:
     return FlightFailure(kept, kind, retry_after)
 
 
-def wait_timeout(slot: Slot, timeout_ms: int) -> LibrusTimeoutError:
-    """The caller's time ran out while somebody else's flight was still under way."""
-    return LibrusTimeoutError(
+def wait_timeout(slot: Slot, timeout_ms: int, refusal: LibrusSdkError | None) -> LibrusTimeoutError:
+    """The caller's time ran out while a flight was still under way; ``refusal`` is the 401 it met before."""
+    error = LibrusTimeoutError(
         f"Renewing the sign-in at Librus took longer than {timeout_ms} ms. It goes on; try again.",
         details={"endpoint": slot.endpoint, "timeout_ms": timeout_ms},
     )
+    error.__cause__ = refusal
+    return error
 
 
 class FlightReport:

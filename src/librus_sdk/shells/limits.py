@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -34,16 +35,12 @@ class Limit:
         rest = max(0.0, self.deadline - time.monotonic())
         return (seconds, self.timeout_ms) if seconds <= rest else (rest, max(1, round(rest * 1000)))
 
-    def fresh(self) -> Limit:
-        """The limit for waiting from now on: one timeout in all."""
-        ends = time.monotonic() + self.timeout_ms / 1000
-        return Limit(self.timeout_ms, ends if self.deadline is None else min(ends, self.deadline))
-
-    def within(self, outer: Limit | None) -> Limit:
-        """The same, but not beyond an outer flight's deadline."""
-        if outer is None or outer.deadline is None or self.deadline is None:
-            return self
-        return Limit(self.timeout_ms, min(self.deadline, outer.deadline))
+    def waiting(self) -> Limit:
+        """The limit for waiting from now on: one timeout in all, or, inside a flight, what is left of it."""
+        now = time.monotonic()
+        if self.deadline is None:
+            return Limit(self.timeout_ms, now + self.timeout_ms / 1000)
+        return Limit(max(self.timeout_ms, math.ceil((self.deadline - now) * 1000)), self.deadline)
 
 
 def stamped(request: Request, grant: Grant) -> tuple[Request, Any]:

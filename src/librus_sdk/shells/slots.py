@@ -7,6 +7,7 @@ lock is never held across I/O, ``await``, or the waking of a waiter.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from enum import Enum
 from typing import Final, Protocol
@@ -35,6 +36,7 @@ class _Abandoned(Enum):
 
 
 ABANDONED: Final = _Abandoned.ABANDONED
+GRACE_S: Final = 5.0
 Outcome = Published | FlightFailure | _Abandoned
 
 
@@ -47,12 +49,22 @@ class Waiter(Protocol):
 
 
 class Flight:
-    """Identity of one flight. ``alive()`` is false when its owner can no longer finish it."""
+    """Identity of one flight.
 
-    __slots__ = ("alive",)
+    A flight ends at its own deadline; one still listed long after that has an owner who can no longer end it
+    (an event loop that was stopped in the middle), and is dropped by whoever comes next. A child's flight may
+    contain one of the portal, so that is after twice the limit.
+    """
 
-    def __init__(self, alive: Callable[[], bool] = lambda: True) -> None:
-        self.alive = alive
+    __slots__ = ("_alive", "_until")
+
+    def __init__(self, limit_s: float = 30.0, alive: Callable[[], bool] = lambda: True) -> None:
+        self._until = time.monotonic() + 2 * limit_s + GRACE_S
+        self._alive = alive
+
+    def alive(self) -> bool:
+        """Whether its owner can be expected to end it."""
+        return self._alive() and time.monotonic() < self._until
 
 
 class Slot:
@@ -112,12 +124,8 @@ class Slot:
         waiter: Waiter | None = None,
     ) -> Decision:
         """Decide, and in the same step register the waiter when there is a flight to wait for."""
-        dead: list[Waiter] = []
         with self._lock:
-            current = self._state.flight
-            if isinstance(current, Flight) and not current.alive():
-                self._state = refresh.abandon(self._state, current)
-                dead = self._waiters_of(current)
+            dead = self._drop_dead()
             self._state, decision = refresh.acquire(
                 self._state, self._clock.monotonic(), ticket, flight, mode=mode, blocking=blocking
             )
@@ -129,10 +137,19 @@ class Slot:
     def attend(self, waiter: Waiter) -> bool:
         """Wait for the flight under way without starting one; false when there is none."""
         with self._lock:
-            if self._state.flight is None:
-                return False
-            self._waiters[waiter] = self._state.flight
-            return True
+            dead = self._drop_dead()
+            under_way = self._state.flight is not None
+            if under_way:
+                self._waiters[waiter] = self._state.flight
+        _wake(dead, ABANDONED)
+        return under_way
+
+    def _drop_dead(self) -> list[Waiter]:
+        current = self._state.flight
+        if not isinstance(current, Flight) or current.alive():
+            return []
+        self._state = refresh.abandon(self._state, current)
+        return self._waiters_of(current)
 
     def leave(self, waiter: Waiter) -> None:
         """Stop waiting; for a settled waiter this does nothing."""

@@ -195,6 +195,8 @@ class TaskShell:
         try:
             places.ask(guest, replay=step.ticket.first is not None)
             await guest.wait()
+            if self._closed:  # while this stood in line
+                return Fail(closed_error())
             if slot is None:
                 return Sent(await self._send(step.request, limit, private=False))
             assert isinstance(slot, Slot)
@@ -210,7 +212,7 @@ class TaskShell:
         if not isinstance(decision, Use):
             return None
         if decision.beside:
-            self._launch(slot, flight, "need", None)
+            self._launch(slot, flight, "need")
         request, jar = stamped(step.request, decision.grant)
         answer = await self._send(request, limit, private=slot.private, jar=jar)
         return Sent(answer, decision.grant.generation)
@@ -245,7 +247,7 @@ class TaskShell:
     async def _acquire(self, step: Acquire, limit: Limit) -> Acquired | Fail:
         slot = step.slot
         assert isinstance(slot, Slot)
-        patience = limit.fresh()
+        patience = limit.waiting()
         while True:
             flight, waiter = self._flight(), _Waiter()
             # From the decision to the launch nothing suspends: no cancellation can come between.
@@ -254,17 +256,17 @@ class TaskShell:
                 return decision
             if isinstance(decision, Use):
                 if decision.beside:
-                    self._launch(slot, flight, "need", None)
+                    self._launch(slot, flight, "need")
                 return Acquired(decision.grant, joined=False)
             if slot.peek().flight is flight:
-                self._launch(slot, flight, step.mode, limit)
+                self._launch(slot, flight, step.mode)
             try:
                 seconds, reported_ms = patience.left()
                 outcome = await waiter.wait(seconds)
             finally:
                 slot.leave(waiter)
             if outcome is None:
-                return Fail(wait_timeout(slot, reported_ms))
+                return Fail(wait_timeout(slot, reported_ms, step.ticket.first))
             if isinstance(outcome, Published):
                 return Acquired(outcome.grant, joined=True)
             if outcome is not ABANDONED:
@@ -272,12 +274,12 @@ class TaskShell:
 
     def _flight(self) -> Flight:
         loop = asyncio.get_running_loop()
-        return Flight(alive=lambda: not loop.is_closed())
+        return Flight(self._settings.flight_timeout_s, alive=lambda: not loop.is_closed())
 
-    def _launch(self, slot: Slot, flight: Flight, mode: Mode, limit: Limit | None) -> None:
+    def _launch(self, slot: Slot, flight: Flight, mode: Mode) -> None:
         """Start the flight as a task of the session; whatever becomes of the task, nobody waits for ever."""
         flights = self._home().flights
-        task = asyncio.get_running_loop().create_task(self._fly(slot, flight, mode, limit))
+        task = asyncio.get_running_loop().create_task(self._fly(slot, flight, mode))
         flights.add(task)
 
         def landed(done: asyncio.Task[None]) -> None:
@@ -286,10 +288,10 @@ class TaskShell:
 
         task.add_done_callback(landed)
 
-    async def _fly(self, slot: Slot, flight: Flight, mode: Mode, limit: Limit | None) -> None:
+    async def _fly(self, slot: Slot, flight: Flight, mode: Mode) -> None:
         flight_limit = Limit(
             self._settings.timeout_ms, deadline=time.monotonic() + self._settings.flight_timeout_s
-        ).within(limit)
+        )
         with self._emitter.held():
             report = FlightReport(slot, self._ports)
             try:
@@ -317,4 +319,4 @@ class TaskShell:
         finally:
             for slot in slots:
                 slot.close()
-        await self._home().move_out()
+            await self._home().move_out()

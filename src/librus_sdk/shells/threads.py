@@ -141,6 +141,8 @@ class ThreadShell:
         try:
             places.ask(guest, replay=step.ticket.first is not None)
             guest.wait()
+            if self._closed:  # while this stood in line
+                return Fail(closed_error())
             if slot is None:
                 return Sent(self._send(step.request, limit, private=False))
             assert isinstance(slot, Slot)
@@ -152,7 +154,7 @@ class ThreadShell:
                 places.leave(guest)  # an interrupt may have cut the first short; otherwise this does nothing
 
     def _send_stamped(self, step: Attempt, slot: Slot, limit: Limit) -> Sent | Fail | None:
-        flight = Flight()
+        flight = self._flight()
         try:
             decision = slot.acquire(step.ticket, flight, mode=step.mode, blocking=False)
             if isinstance(decision, Fail):
@@ -194,9 +196,9 @@ class ThreadShell:
     def _acquire(self, step: Acquire, limit: Limit) -> Acquired | Fail:
         slot = step.slot
         assert isinstance(slot, Slot)
-        patience = limit.fresh()
+        patience = limit.waiting()
         while True:
-            flight, waiter = Flight(), _Waiter()
+            flight, waiter = self._flight(), _Waiter()
             try:
                 decision = slot.acquire(step.ticket, flight, mode=step.mode, waiter=waiter)
                 if isinstance(decision, Fail):
@@ -206,7 +208,7 @@ class ThreadShell:
                         flight = self._fly_beside(slot, flight)
                     return Acquired(decision.grant, joined=False)
                 if isinstance(decision, Start):
-                    self._fly(slot, flight, decision.mode, limit)
+                    self._fly(slot, flight, decision.mode)
                 assert isinstance(decision, (Start, Join))
                 seconds, reported_ms = patience.left()
                 outcome = waiter.wait(seconds)
@@ -217,18 +219,21 @@ class ThreadShell:
                     slot.leave(waiter)  # as with the places: the first may have been cut short
                     slot.release(flight)
             if outcome is None:
-                return Fail(wait_timeout(slot, reported_ms))
+                return Fail(wait_timeout(slot, reported_ms, step.ticket.first))
             if isinstance(outcome, Published):
                 return Acquired(outcome.grant, joined=True)
             if outcome is not ABANDONED:
                 return Fail(outcome.error_for_caller(step.ticket.first))
 
-    def _fly(self, slot: Slot, flight: Flight, mode: Mode, limit: Limit | None) -> None:
+    def _flight(self) -> Flight:
+        return Flight(self._settings.flight_timeout_s)
+
+    def _fly(self, slot: Slot, flight: Flight, mode: Mode) -> None:
         """Fly the renewal on this thread and settle everybody, whatever happens."""
         flight_limit = Limit(
             self._settings.timeout_ms, deadline=time.monotonic() + self._settings.flight_timeout_s
-        ).within(limit)
-        with self._emitter.held():
+        )
+        with self._emitter.held(nested=True):
             report = FlightReport(slot, self._ports)
             try:
                 try:
@@ -243,7 +248,7 @@ class ThreadShell:
     def _fly_beside(self, slot: Slot, flight: Flight) -> Flight:
         """Have a helper thread fly; returns a flight of no meaning, for the caller to release instead."""
         helper = threading.Thread(
-            target=self._fly, args=(slot, flight, "need", None), name="librus-refresh", daemon=True
+            target=self._fly, args=(slot, flight, "need"), name="librus-refresh", daemon=True
         )
         try:
             helper.start()
@@ -251,7 +256,7 @@ class ThreadShell:
             RuntimeError
         ):  # no more threads to be had: the grant is still good, somebody else will renew it
             return flight
-        return Flight()
+        return self._flight()
 
     # --- the end -----------------------------------------------------------------------------------------
 

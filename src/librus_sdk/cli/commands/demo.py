@@ -59,6 +59,7 @@ class _Demo:
     in_flight: list[int] = field(default_factory=list)
     done: int = 0
     done_at_death: int = 0
+    answered_in_flight: int = 0
     token_deaths: int = 0
     portal_deaths: int = 0
 
@@ -102,6 +103,7 @@ class _Demo:
         with _progress(len(reads)) as advance:
             todo = iter(reads)
             await asyncio.gather(*(self._work(todo, len(reads), advance) for _ in range(IN_FLIGHT)))
+        self.answered_in_flight = self._answered()
         return await clients[0].grades.list() if not self.errors else None
 
     async def _work(
@@ -150,14 +152,21 @@ class _Demo:
     def _close(self) -> int:
         """Say what was hidden, as the simulator counted it."""
         requests = self.sim.requests
-        reads = [request for request in requests if request.origin == "api"]
-        answered = sum(1 for request in reads if request.status == 200)
-        refused = sum(1 for request in requests if request.status == 401)
+        refused = [request for request in requests if request.status == 401]
+        reads = [request for request in refused if request.origin == "api"]
+        dead = len({(request.child_id, request.generation) for request in reads})
         renewed = sum(1 for request in requests if request.endpoint == "fresh" and request.status == 200)
+        answered, in_flight = self._answered(), self.answered_in_flight
+        read = f"{in_flight} with {IN_FLIGHT} in flight, {answered - in_flight} for the grades shown"
+        met = (
+            f"refusals: {len(reads)} of a dead token, {len(refused) - len(reads)} of the dead portal session"
+        )
+        why = f"for {dead} dead tokens that were used; one for each refused read would be {len(reads)}"
         pairs = [
-            ("reads made", str(answered)),
-            ("401s met", f"{refused}  (every child's token died {self.token_deaths} times)"),
-            ("portal refreshes made", str(renewed)),
+            ("reads made", f"{answered}  ({read})"),
+            ("tokens died", f"{_times(self.token_deaths)}, those of all {len(self.sim.children)} children"),
+            ("401s met", f"{len(refused)}  ({met})"),
+            ("portal refreshes made", f"{renewed}  ({why})"),
             (
                 "sign-ins made",
                 f"{self.sim.counts['login']}  (the portal session died {_times(self.portal_deaths)})",
@@ -169,6 +178,9 @@ class _Demo:
             codes = ", ".join(sorted({error.code for error in self.errors}))
             _say("The promise was broken", f"Errors that reached the program: {codes}.")
         return 1 if self.errors else 0
+
+    def _answered(self) -> int:
+        return sum(1 for request in self.sim.requests if request.origin == "api" and request.status == 200)
 
 
 def _times(number: int) -> str:

@@ -47,7 +47,11 @@ def week(invocation: Invocation, week_start: date) -> None:
         plan = await reading.client.timetable.week(week_start)
         days = [week_start + timedelta(days=number) for number in range(7)]
         shown = [day for day in days if day.weekday() < 5 or any(plan.days.get(day, ()))]
-        return await _sections(reading, plan, shown)
+        sections = await _sections(reading, plan, shown)
+        title = f"{reading.title('Timetable')}, week of {_heading(week_start)}"
+        if not any(lesson for day in shown for slot in plan.days.get(day, ()) for lesson in slot):
+            return [Section(title, [Sentence("No lessons this week.")])]
+        return [Section(title), *sections]
 
     invocation.read(lambda client: Timetables.week(client.timetable, week_start), text)
 
@@ -60,7 +64,8 @@ def one_day(invocation: Invocation, day: date) -> None:
     from ...endpoints import Timetables
 
     async def text(reading: Reading) -> Sequence[Section]:
-        return await _sections(reading, await reading.client.timetable.day(day), [day])
+        (section,) = await _sections(reading, await reading.client.timetable.day(day), [day])
+        return [Section(f"{reading.title('Timetable')}: {section.title}", section.parts)]
 
     invocation.read(lambda client: Timetables.day(client.timetable, day), text)
 
@@ -69,14 +74,15 @@ async def _sections(reading: Reading, plan: Timetable, days: Sequence[date]) -> 
     reading.left_out(plan.rejected)
     names = await _read_names(reading.client, plan)
     sections: list[Section] = []
-    for number, day in enumerate(days):
+    for day in days:
         lessons = [lesson for slot in plan.days.get(day, ()) for lesson in slot]
         part: Part = Table(_LESSONS, [_row(lesson, names) for lesson in lessons])
-        heading = f"{day_name(day)} {day.isoformat()}"
-        # The first heading says whose week it is, too.
-        title = f"{reading.title('Timetable')}: {heading}" if number == 0 else heading
-        sections.append(Section(title, [part if lessons else Sentence("No lessons.")]))
+        sections.append(Section(_heading(day), [part if lessons else Sentence("No lessons.")]))
     return sections
+
+
+def _heading(day: date) -> str:
+    return f"{day_name(day)} {day.isoformat()}"
 
 
 @dataclass(frozen=True)
