@@ -23,7 +23,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
 
 
 def current(text: str) -> str:
-    """Return the text with what is between each pair of markers drawn anew. Raises ValueError for half a pair."""
+    """Return the text with its marked parts drawn anew. Raises ValueError for half a pair of markers."""
     for name, draw in PARTS.items():
         begin, end = f"<!-- {name}: generated, do not edit -->", f"<!-- /{name} -->"
         if text.count(begin) != text.count(end) or text.count(begin) > 1:

@@ -186,6 +186,7 @@ def test_the_child_api(
     status: int, body: object, kind: type[LibrusSdkError], code: str, refused: bool, facts: dict[str, str]
 ) -> None:
     verdict = judge_api(REQUEST, answer(status, body))
+    assert verdict.error is not None
     assert type(verdict.error) is kind
     assert verdict.error.code == code
     assert verdict.refused is refused
@@ -256,6 +257,7 @@ def test_the_portal(
     status: int, body: object, kind: type[LibrusSdkError], code: str, refused: bool, facts: dict[str, str]
 ) -> None:
     verdict = judge_portal(REQUEST, answer(status, body))
+    assert verdict.error is not None
     assert type(verdict.error) is kind
     assert verdict.error.code == code
     assert verdict.refused is refused

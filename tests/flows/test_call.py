@@ -53,6 +53,7 @@ def run(
 
 
 def failed(ran: Ran, kind: type[LibrusSdkError]) -> LibrusSdkError:
+    assert ran.error is not None
     assert type(ran.error) is kind, ran
     return ran.error
 

@@ -61,6 +61,7 @@ def revealed(request: Request) -> dict[str, str]:
 
 def fails(kind: type[LibrusSdkError], *answers: Any) -> LibrusSdkError:
     ran = sign_in(*answers)
+    assert ran.error is not None
     assert type(ran.error) is kind, ran
     assert_the_password_went_nowhere_else(ran)
     return ran.error

@@ -254,8 +254,8 @@ def _parts(item: object, *, models: bool) -> list[tuple[str, Any]]:
         return [(f"[{place}]", value) for place, value in enumerate(item)]
     if isinstance(item, functools.partial):
         return [(".func", item.func), (".args", item.args), (".keywords", item.keywords)]
-    if hasattr(item, "__self__"):
-        return [(".__self__", item.__self__)]
+    if (owner := getattr(item, "__self__", None)) is not None:
+        return [(".__self__", owner)]
     module = type(item).__module__
     if not module.startswith("librus_sdk.") or module.startswith("librus_sdk.simulator"):
         return []

@@ -36,7 +36,8 @@ class Scene:
 
     def __init__(self, shell: Shell, **simulator: Any) -> None:
         self.shell = shell
-        self.sim = Simulator(**{"children": 2, "today": WEDNESDAY, **simulator}).start()
+        options: dict[str, Any] = {"children": 2, "today": WEDNESDAY, **simulator}
+        self.sim = Simulator(**options).start()
         self.evidence = Evidence()
         self.more_secrets: set[str] = set()
         self.may_show: set[str] = set()

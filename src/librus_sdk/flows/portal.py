@@ -84,7 +84,7 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
         try:
             jar = yield from self._sign_in()
         except LibrusSdkError as error:
-            fields = {"duration_ms": self._since(started), "error_code": error.code}
+            fields: dict[str, object] = {"duration_ms": self._since(started), "error_code": error.code}
             self.ports.emit("error", "portal.login.failure", fields)
             raise
         self.ports.emit("info", "portal.login.success", {"duration_ms": self._since(started)})
