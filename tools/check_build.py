@@ -21,8 +21,8 @@ CORE_LOCK = ROOT / "requirements" / "core.txt"
 
 # What a package folder may hold: anything else is a stray file somebody forgot.
 SHIPPED_SUFFIXES = {".py", ".typed", ".json", ".html"}
-SDIST_FOLDERS = {"src", "tests"}
-SDIST_FILES = {"LICENSE", "README.md", "pyproject.toml", "PKG-INFO", ".gitignore"}
+SDIST_FOLDERS = {"docs", "src", "tests"}
+SDIST_FILES = {"CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml", "PKG-INFO", ".gitignore"}
 
 FIRST_STEPS = """
 import sys
