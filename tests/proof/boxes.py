@@ -128,7 +128,7 @@ class Box:
 
     def flight(self, number: int) -> Flight:
         while len(self._flights) <= number:
-            self._flights.append(Flight())
+            self._flights.append(Flight(1e9))
         return self._flights[number]
 
     def intern(self, state: SlotState) -> int:
@@ -145,6 +145,7 @@ class Box:
             max(0.0, state.cooldown_until),
             _failure_key(state.cooldown),
             _failure_key(state.latch),
+            state.former,
             state.closed,
         )
         number = self._ids.setdefault(key, len(self.states))
@@ -182,7 +183,7 @@ class Box:
         self, state: int, waiting: Waiting, ticket: Ticket, mode: Mode, who: Who | None, number: int
     ) -> Reply:
         """Ask for a grant: without ``who``, for one to send at once."""
-        memory = (ticket.need, ticket.refusals, ticket.contacted, ticket.first is not None)
+        memory = (ticket.need, ticket.refusals, ticket.waits, ticket.contacted, ticket.first is not None)
         key = ("acquire", state, waiting, memory, mode, who, number)
 
         def ask(slot: Slot) -> object:
@@ -196,7 +197,9 @@ class Box:
     def report(self, what: str, state: int, waiting: Waiting, *arguments: Hashable) -> Reply:
         """Tell the slot something that has no answer: ``accept``, ``reject``, ``offer``, ``close`` …"""
         method = getattr(self.slot, what)
-        return self._ask((what, state, waiting, *arguments), state, waiting, lambda _: method(*arguments), None)
+        return self._ask(
+            (what, state, waiting, *arguments), state, waiting, lambda _: method(*arguments), None
+        )
 
     def settle(self, state: int, waiting: Waiting, number: int, result: Minted | FlightFailure) -> Reply:
         """End a flight the way the shells do."""
@@ -241,7 +244,7 @@ class Box:
         slot = self.slot
         slot._state = self.states[state]
         waiters = {_Waiter(who): self.flight(number) for who, number in waiting}
-        slot._waiters = {**waiters}
+        slot._waiters = dict(waiters.items())
         answer = question(slot)
         after = self.intern(slot._state)
         woken = tuple((w.who, self._news(w.outcome)) for w in waiters if w.outcome is not None)

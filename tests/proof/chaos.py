@@ -73,7 +73,9 @@ def _moves(state: SlotState) -> Iterator[Move]:
     yield "abandon", refresh.abandon(state, "flight")
     yield "reset", refresh.reset(state)
     yield "close", refresh.close(state)
-    yield from (move for move in _later(state) if refresh.phase_of(move[1], 0.0) is not refresh.phase_of(state, 0.0))
+    yield from (
+        move for move in _later(state) if refresh.phase_of(move[1], 0.0) is not refresh.phase_of(state, 0.0)
+    )
 
 
 def _news(state: SlotState) -> Iterator[tuple[str, Minted]]:
@@ -101,7 +103,9 @@ def _later(state: SlotState) -> Iterator[Move]:
     bounds: set[float] = {state.cooldown_until}
     if state.grant is not None and state.grant.minted.expires_at is not None:
         expires, issued = state.grant.minted.expires_at, state.grant.minted.issued_at
-        bounds |= {expires - left for left in ((expires - issued) / 5, min(30.0, (expires - issued) / 10), 0.0)}
+        bounds |= {
+            expires - left for left in ((expires - issued) / 5, min(30.0, (expires - issued) / 10), 0.0)
+        }
     for seconds in bounds:
         if seconds > 0:
             yield "clock", shifted(state, seconds)
@@ -129,6 +133,7 @@ def _canonical(state: SlotState) -> SlotState:
     return replace(
         state,
         grant=grant,
+        former=(),
         failures=0,
         refusals=min(state.refusals, 1),
         cooldown_until=30.0 if state.cooldown_until > 0 else 0.0,

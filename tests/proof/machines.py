@@ -18,8 +18,12 @@ from typing import Any, Final
 from librus_sdk.core.answers import Verdict, judge_api
 from librus_sdk.core.http import Failure, Request, Response
 from librus_sdk.core.refresh import Fail, Grant, Minted, Mode, SlotState
-from librus_sdk.errors import LibrusAccountActionRequiredError, LibrusCredentialsError, LibrusNetworkError
-from librus_sdk.errors import LibrusSdkError
+from librus_sdk.errors import (
+    LibrusAccountActionRequiredError,
+    LibrusCredentialsError,
+    LibrusNetworkError,
+    LibrusSdkError,
+)
 from librus_sdk.flows.call import call
 from librus_sdk.flows.portal import PORTAL_KEY, PortalFlows
 from librus_sdk.flows.steps import Acquire, Acquired, Attempt, Exchange, Flow, Ports, Sent, Step, ask
@@ -86,7 +90,9 @@ class _Run:
 class Machine:
     """One flow, as an automaton that grows as it is asked."""
 
-    def __init__(self, make: Callable[[tuple[Port, ...], list[LibrusSdkError]], Flow[Any]], slots: int) -> None:
+    def __init__(
+        self, make: Callable[[tuple[Port, ...], list[LibrusSdkError]], Flow[Any]], slots: int
+    ) -> None:
         self._make = make
         self._slots = slots
         self.steps: list[Step] = []
@@ -129,7 +135,7 @@ class Machine:
         return point
 
     def resume(self, point: int, key: Hashable, answer: object, seen: SlotState) -> Next:
-        """Send the answer; ``key`` must be equal for equal answers, ``seen`` is what a slot shows meanwhile."""
+        """Send the answer. ``key`` is equal for equal answers; ``seen`` is what a slot shows meanwhile."""
         memo_key = (point, key, seen)
         known = self._memo.get(memo_key)
         if known is None:
@@ -166,7 +172,7 @@ def _step_key(step: Step) -> Hashable:
         port = step.slot
         assert isinstance(port, Port)
         ticket = step.ticket
-        memory = (ticket.need, ticket.refusals, ticket.contacted, ticket.first is not None)
+        memory = (ticket.need, ticket.refusals, ticket.waits, ticket.contacted, ticket.first is not None)
         return (type(step).__name__, port.number, step.mode, memory)
     return type(step).__name__
 
