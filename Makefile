@@ -65,6 +65,11 @@ test: $(STAMP) ## run every test; what decides (core, flows, shells) must be cov
 	$(COVERAGE) report --include='$(CORE_OF_TRUTH)' --fail-under=100
 	$(BIN)/frontrun $(PY) -m pytest tests/races
 
+.PHONY: test-plain
+test-plain: $(STAMP) ## run every test without measuring coverage, for a second Python
+	$(PY) -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/frontrun $(PY) -m pytest tests/races
+
 .PHONY: lint
 lint: $(STAMP) ## look for mistakes and bad habits
 	$(BIN)/ruff check $(SOURCES)

@@ -192,9 +192,7 @@ def mermaid() -> str:
     arrows: dict[tuple[str, str], list[str]] = {}
     for row in TRANSITIONS:
         for before, after in _arrows(row):
-            events = arrows.setdefault((before, after), [])
-            if row.event not in events:
-                events.append(row.event)
+            arrows.setdefault((before, after), []).append(row.event)
     lines = ["stateDiagram-v2", f"    state {_BELOW} <<choice>>", f'    state "any other" as {_ANY}']
     lines.append(f"    [*] --> {_EMPTY}")
     lines += [f"    {before} --> {after}: {', '.join(events)}" for (before, after), events in arrows.items()]
