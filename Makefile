@@ -47,6 +47,9 @@ WORKERS ?= 2
 CORE_OF_TRUTH := src/librus_sdk/core/*,src/librus_sdk/flows/*,src/librus_sdk/shells/*
 # One data file per environment, so that two Pythons (or two runs of different words) never mix their figures.
 COVERAGE := COVERAGE_FILE="$(CURDIR)/$(VENV)/coverage/data" $(PY) -m coverage
+PYTEST := pytest -n $(WORKERS) --dist worksteal
+# A search through hundreds of thousands of states, which measuring coverage would only slow down.
+EXPLORER := tests/proof/test_explorer.py
 SOURCES := src tests tools $(wildcard benchmarks)
 
 .PHONY: demo
@@ -59,15 +62,16 @@ demo: $(STAMP) ## show the SDK at work against the simulator, no account needed
 test: $(STAMP) ## run every test; what decides (core, flows, shells) must be covered to the last branch
 	rm -rf "$(VENV)/coverage"
 	mkdir -p "$(VENV)/coverage"
-	$(COVERAGE) run -m pytest -n $(WORKERS) $(ARGS)
+	$(COVERAGE) run -m $(PYTEST) --ignore $(EXPLORER) $(ARGS)
 	$(COVERAGE) combine --quiet
 	$(COVERAGE) report --format=total | sed 's/^/coverage of the package, %: /'
 	$(COVERAGE) report --include='$(CORE_OF_TRUTH)' --fail-under=100
+	$(PY) -m $(PYTEST) $(EXPLORER)
 	$(BIN)/frontrun $(PY) -m pytest tests/races
 
 .PHONY: test-plain
 test-plain: $(STAMP) ## run every test without measuring coverage, for a second Python
-	$(PY) -m pytest -n $(WORKERS) $(ARGS)
+	$(PY) -m $(PYTEST) $(ARGS)
 	$(BIN)/frontrun $(PY) -m pytest tests/races
 
 .PHONY: lint
