@@ -37,7 +37,7 @@ shares = st.floats(0.0, 1.0, allow_nan=False)
 lifetimes = st.one_of(
     st.none(), st.floats(0.5, 30.0), st.floats(30.0, 5000.0), st.floats(5000.0, 30 * 86400.0)
 )
-steps = st.one_of(st.floats(0.001, 2.0), st.floats(2.0, 100.0), st.floats(100.0, 40_000.0))
+steps = st.one_of(st.floats(0.001, 0.9), st.floats(0.9, 50.0), st.floats(50.0, 40_000.0))
 modes = st.sampled_from(["need", "insist", "force"])
 
 
@@ -177,6 +177,30 @@ class SlotHistory(RuleBasedStateMachine):
         assert self.state.flight is None
         self.published(minted)
 
+    @precondition(lambda self: self.state.flight is None and self.alive)
+    @rule(lifetime=lifetimes, declared=st.booleans(), spread=shares)
+    def somebody_refreshes(self, lifetime: float | None, declared: bool, spread: float) -> None:
+        """An explicit refresh from its start to its end, so that histories get somewhere."""
+        self.somebody_asks(mode="force", blocking=True, need="any", contacted=False)
+        self.the_flight_brings(lifetime=lifetime, declared=declared, skew=0.0, spread=spread)
+
+    @precondition(lambda self: self.state.flight is not None and self.good())
+    @rule(older=st.booleans(), spread=shares)
+    def the_flight_brings_what_is_known(self, older: bool, spread: float) -> None:
+        held = self.grant
+        assert held is not None
+        if older:
+            minted = Minted(KEY, "asked for earlier", held.minted.issued_at - 1.0)
+        else:
+            minted = Minted(KEY, held.secret, self.now)
+        self.state, result = refresh.publish(self.state, self.now, self.state.flight, minted, spread=spread)
+        assert isinstance(result, Published)
+        assert result.grant is self.state.grant
+        if older:
+            assert result.grant is held
+        else:
+            self.published(minted)
+
     @precondition(lambda self: self.state.flight is not None)
     @rule(what=st.sampled_from(["foreign", "expired", "refused"]), jitter=shares)
     def the_flight_brings_nothing_of_use(self, what: str, jitter: float) -> None:
@@ -231,12 +255,14 @@ class SlotHistory(RuleBasedStateMachine):
         else:
             assert self.state.cooldown_until == before.cooldown_until
 
+    @precondition(lambda self: self.grant is not None)
     @rule(age=st.integers(1, 5), jitter=shares)
     def a_late_refusal_arrives(self, age: int, jitter: float) -> None:
         late = self.state.generation - age
         error = LibrusSdkError("401")
         assert refresh.reject(self.state, self.now, late, error, jitter) is self.state
 
+    @precondition(lambda self: self.grant is not None and (self.state.refusals or not self.grant.accepted))
     @rule()
     def the_server_accepts(self) -> None:
         before = self.state
@@ -264,6 +290,12 @@ class SlotHistory(RuleBasedStateMachine):
             assert self.state.flight == before.flight
             self.published(minted)
 
+    @precondition(lambda self: bool(self.state.former))
+    @rule(which=st.integers(0, 3))
+    def old_news_arrives(self, which: int) -> None:
+        secret = self.state.former[which % len(self.state.former)]
+        assert refresh.offer(self.state, Minted(KEY, secret, self.now + 1.0)) is self.state
+
     @precondition(lambda self: self.state.flight is not None)
     @rule()
     def the_flight_is_abandoned(self) -> None:
@@ -274,6 +306,7 @@ class SlotHistory(RuleBasedStateMachine):
         late = self.minted(None, declared=False, skew=0.0)
         assert refresh.publish(self.state, self.now, before.flight, late) == (self.state, None)
 
+    @precondition(lambda self: self.latched or self.state.cooldown is not None or self.state.refusals)
     @rule()
     def somebody_signs_in(self) -> None:
         before = self.state
@@ -284,7 +317,7 @@ class SlotHistory(RuleBasedStateMachine):
             self.latched = False
             self.cool_until = -math.inf
 
-    @precondition(lambda self: self.serial > 4)
+    @precondition(lambda self: self.serial > 8 and self.alive)
     @rule()
     def the_session_is_closed(self) -> None:
         self.state = refresh.close(self.state)
@@ -314,4 +347,4 @@ class SlotHistory(RuleBasedStateMachine):
 
 
 TestSlotHistory = SlotHistory.TestCase
-TestSlotHistory.settings = settings(max_examples=150, stateful_step_count=40)
+TestSlotHistory.settings = settings(max_examples=250, stateful_step_count=40)
