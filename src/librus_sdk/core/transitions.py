@@ -56,7 +56,7 @@ TRANSITIONS: Final = (
         "start",
         (_EMPTY, _DUE, _REJECTED),
         None,
-        "a call asks; no flight, and the call has not waited for one before",
+        "a call asks that has not used up its waits; no flight",
         "a flight; later callers join it",
     ),
     Transition(
