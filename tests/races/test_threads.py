@@ -40,16 +40,24 @@ class Room(Office):
 
 
 def explored(
-    setup: Callable[[], Room], workers: list[Callable[[Room], Any]], check: Check, **more: Any
+    setup: Callable[[], Room],
+    workers: list[Callable[[Room], Any]],
+    check: Check,
+    *,
+    orders: int = 10,
+    systematic: bool = False,
 ) -> Any:
-    """Explore for some seconds. ``systematic`` goes through the orders that differ, otherwise at random."""
-    options: dict[str, Any] = {"detect_io": False, "total_timeout": 3.0, "reproduce_on_failure": 0}
+    """Try so many orders. ``systematic`` goes through those that differ, otherwise at random.
+
+    The bound is a number, never a time, so that a slow machine sees what a fast one sees.
+    """
+    options: dict[str, Any] = {"detect_io": False, "total_timeout": 300.0, "reproduce_on_failure": 0}
     options |= {"timeout_per_run": 60.0, "deadlock_timeout": 60.0}
-    if more.pop("systematic", False):
-        options |= {"strategy": "dpor", "preemption_bound": 2}
+    if systematic:
+        options |= {"strategy": "dpor", "preemption_bound": 2, "max_executions": orders}
     else:
-        options |= {"strategy": "random", "max_ops": 20_000, "max_attempts": 100, "seed": 1}
-    result = frontrun.explore(setup=setup, workers=workers, invariant=check, **options, **more)
+        options |= {"strategy": "random", "max_ops": 20_000, "max_attempts": orders, "seed": 1}
+    result = frontrun.explore(setup=setup, workers=workers, invariant=check, **options)
     sys.stdout.write(f"{result.num_explored} interleavings\n")
     return result
 
@@ -144,5 +152,5 @@ def acquire_in_two_steps(
 @pytest.mark.parametrize("planted", [acquire_without_lock, acquire_in_two_steps])
 def test_a_planted_race_is_found(planted: Callable[..., Decision], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Slot, "acquire", planted)
-    result = explored(dead_token, [Room.call, Room.call], one_renewal_for_all)
+    result = explored(dead_token, [Room.call, Room.call], one_renewal_for_all, orders=200)
     assert result.property_holds is False
