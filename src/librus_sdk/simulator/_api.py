@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from ._call import JSON, Call, Route, json_answer
-from ._rows import API, Row, ref
-from ._school import Child
+from ._answers import api_error, child_of, collection, encoded, error, one
+from ._call import Call, Handler, Route
+from ._files import disposition
+from ._lessons_taught import planned_file
+from ._office_api import OFFICE_ROUTES
+from ._rows import Row, ref
 from ._state import State
-from ._world import encode
 
-__all__ = ["API_ROUTES", "api_answer", "api_error", "unauthorized"]
+__all__ = ["API_ROUTES", "api_answer", "unauthorized"]
 
 WARSAW: Final = ZoneInfo("Europe/Warsaw")
-_TWO_LEVELS: Final = (
+_DEEPER: Final = (
     "Grades/Averages",
     "Grades/Categories",
     "Grades/Comments",
@@ -25,21 +27,35 @@ _TWO_LEVELS: Final = (
     "HomeWorks/Categories",
     "Notes/Categories",
     "Calendars/SchoolFreeDays",
+    "Calendars/ClassFreeDays",
+    "Calendars/ClassFreeDays/Types",
+    "Calendars/TeacherFreeDays",
+    "BehaviourGrades/Types",
+    "BehaviourGrades/Points",
+    "BehaviourGrades/Points/Categories",
+    "BehaviourGrades/Points/Comments",
+    "DescriptiveGrades/Comments",
+    "DescriptiveGrades/Skills",
+    "DescriptiveGrades/Text/Categories",
+    "DescriptiveTextGrades/Skills",
+    "PointGrades/Categories",
+    "PointGrades/Comments",
 )
 _COLLECTIONS: Final = (
     "Grades", "Attendances", "HomeWorks", "Notes", "SchoolNotices", "Subjects", "Users", "Lessons",
-    "Classrooms", "VirtualClasses", "Units", "Colors", "TimetableEntries", "SchoolTrips", *_TWO_LEVELS,
+    "Classrooms", "VirtualClasses", "Units", "Colors", "TimetableEntries", "SchoolTrips", "BehaviourGrades",
+    "DescriptiveGrades", "DescriptiveTextGrades", "TextGrades", "Calendars", "PlannedLessons", "Realizations",
+    *_DEEPER,
+)  # fmt: skip
+# Their list answers in a way of its own, or there is none.
+_ROWS_ONLY: Final = (
+    "Classes", "Schools", "PointGrades", "PointGrades/Averages", "DescriptiveGrades/Text",
+    "Calendars/Substitutions",
 )  # fmt: skip
 _NOT_ACTIVE: Final = {
     "LuckyNumbers": "LuckyNumberIsNotActive",
     "Notes": "NotesIsNotActive",
     "SchoolNotices": "NoticeboardProblem",
-}
-_MESSAGES: Final = {
-    400: ("InvalidRequest", "Invalid request"),
-    403: ("AccessDeny", "Access deny"),
-    404: ("NotFound", "Resource not found"),
-    405: ("MethodNotAllowed", "Method not allowed"),
 }
 
 
@@ -50,10 +66,10 @@ def api_answer(state: State, call: Call) -> Response:
         return unauthorized(state)
     scope = _switch(state.denied_scopes, call)
     if scope is not None:
-        return _error(401, **{"Status": "Error"} | {scope.capitalize(): "Insufficient scopes"})
+        return error(401, **{"Status": "Error"} | {scope.capitalize(): "Insufficient scopes"})
     if _switched(state.switched_off, call):
         module = call.endpoint.partition("/")[0]
-        return _error(403, Status="Error", Code=_NOT_ACTIVE.get(module, "AccessDeny"), Message="Access deny")
+        return error(403, Status="Error", Code=_NOT_ACTIVE.get(module, "AccessDeny"), Message="Access deny")
     if call.route is None:
         return api_error(404)
     if call.request.method != call.route.method:
@@ -70,55 +86,50 @@ def unauthorized(state: State) -> Response:
     body = {"Status": "Error", "Code": "TokenIsExpired", "Message": "Request is denied"}
     if state.unauthorized_form == "message":
         del body["Code"]
-    return _error(401, **body)
-
-
-def api_error(status: int) -> Response:
-    """The usual error body of a status."""
-    code, message = _MESSAGES.get(status, ("", "Request failed"))
-    return _error(status, **{"Status": "Error"} | ({"Code": code} if code else {}), Message=message)
-
-
-def _error(status: int, **body: Any) -> Response:
-    return json_answer(body, status)
-
-
-def collection(state: State, call: Call) -> Response:
-    """A list of rows."""
-    return Response(_placed(state.world.body(_child(call), call.endpoint), call), 200, media_type=JSON)
-
-
-def one(state: State, call: Call) -> Response:
-    """One row by its id; several by ids joined with commas."""
-    path = call.endpoint.removesuffix("/{id}")
-    table = state.world.tables(_child(call))[path]
-    wanted = call.argument.split(",")
-    rows = [row for row in table.rows if str(row["Id"]) in wanted]
-    if not rows:
-        return api_error(404)
-    payload: dict[str, Any] = {table.many: rows} if len(wanted) > 1 else {table.one: rows[0]}
-    return _encoded(payload, f"{path}/{call.argument}", call)
+    return error(401, **body)
 
 
 def averages(state: State, call: Call) -> Response:
     """The school's averages; a school can switch them off, and says so with status 200."""
-    child = _child(call)
-    if str(child.portal_id) in state.no_averages:
-        return _encoded({"Status": "Disabled"}, call.endpoint, call)
-    subject = call.query.get("subject")
-    if subject is None:
-        return collection(state, call)
-    rows = state.world.tables(child)[call.endpoint].rows
-    return _encoded(
-        {"Averages": [r for r in rows if str(r["Subject"]["Id"]) == subject]}, call.endpoint, call
-    )
+    if call.child_id in state.no_averages:
+        return encoded({"Status": "Disabled"}, call.endpoint, call)
+    return filtered("subject", "Subject")(state, call)
+
+
+def filtered(parameter: str, field: str) -> Handler:
+    """A list, or those of its rows whose reference has the id in the query."""
+
+    def answer(state: State, call: Call) -> Response:
+        wanted = call.query.get(parameter)
+        if wanted is None:
+            return collection(state, call)
+        table = state.world.tables(child_of(call))[call.endpoint]
+        rows = [row for row in table.rows if str(row[field]["Id"]) == wanted]
+        return encoded({table.many: rows}, call.endpoint, call)
+
+    return answer
+
+
+def refused(_state: State, _call: Call) -> Response:
+    """What only teachers may read."""
+    return api_error(403)
+
+
+def planned_attachment(state: State, call: Call) -> Response:
+    """The file of a planned lesson. How the API sends it is not known; here as other files are sent."""
+    rows = state.world.tables(child_of(call))["PlannedLessons"].rows
+    file = planned_file(rows, call.argument)
+    if file is None:
+        return api_error(404)
+    headers = {"content-type": file.media, "content-disposition": disposition(file.name)}
+    return Response(file.content, 200, headers)
 
 
 def timetable(state: State, call: Call) -> Response:
     """A week from its Monday, or one day."""
     child_id = call.child_id
     if child_id in state.hidden_timetable or None in state.hidden_timetable:
-        return _error(403, Status="Error", Code="AccessDeny", Message="Student timetable is not public")
+        return error(403, Status="Error", Code="AccessDeny", Message="Student timetable is not public")
     query = call.query
     try:
         if "day" in query and "weekStart" in query:
@@ -134,8 +145,8 @@ def timetable(state: State, call: Call) -> Response:
             days = [monday + timedelta(days=n) for n in range(7)]
     except (ValueError, OverflowError):
         return api_error(400)
-    answer = state.world.timetable(_child(call), days)
-    return _encoded({"Timetable": answer}, "Timetables", call)
+    answer = state.world.timetable(child_of(call), days)
+    return encoded({"Timetable": answer}, "Timetables", call)
 
 
 def lucky_number(state: State, call: Call) -> Response:
@@ -144,13 +155,13 @@ def lucky_number(state: State, call: Call) -> Response:
         day = date.fromisoformat(call.query["forDay"]) if "forDay" in call.query else state.today()
     except ValueError:
         return api_error(400)
-    return _encoded({"LuckyNumber": state.world.lucky_number(day)}, "LuckyNumbers", call)
+    return encoded({"LuckyNumber": state.world.lucky_number(day)}, "LuckyNumbers", call)
 
 
 def api_me(state: State, call: Call) -> Response:
     """Who the token belongs to: ``Account`` is the parent, ``User`` the student."""
-    child, parent = _child(call), state.world.school.parent
-    return _encoded(
+    child, parent = child_of(call), state.world.school.parent
+    return encoded(
         {
             "Me": {
                 "Account": {
@@ -175,9 +186,9 @@ def api_me(state: State, call: Call) -> Response:
 
 def token_info(state: State, call: Call) -> Response:
     """What the token may do; a root object."""
-    child = _child(call)
+    child = child_of(call)
     scopes = ["Grades", "Attendances", "Timetables", "HomeWorks", "LuckyNumbers", "Messages"]
-    return _encoded(
+    return encoded(
         {
             "UserIdentifier": f"LID-AUTH-USER-{child.user_id * 7919:08x}",
             "UserType": "5",
@@ -194,31 +205,17 @@ def token_info(state: State, call: Call) -> Response:
 
 def single(state: State, call: Call) -> Response:
     """``Classes`` and ``Schools``: a plural path that answers one object, the child's own."""
-    child = _child(call)
+    child = child_of(call)
     table = state.world.tables(child)[call.endpoint]
     own = child.school_class.id if call.endpoint == "Classes" else state.world.school.id
     row: Row = next(row for row in table.rows if row["Id"] == own)
-    return _encoded({table.one: row}, call.endpoint, call)
+    return encoded({table.one: row}, call.endpoint, call)
 
 
 def system_data(state: State, call: Call) -> Response:
     """The server's date and time; a root object."""
     now = datetime.now(WARSAW)
-    return _encoded({"Date": state.today().isoformat(), "Time": f"{now:%H:%M:%S}"}, "SystemData", call)
-
-
-def _child(call: Call) -> Child:
-    assert call.child is not None  # api_answer refused the others
-    return call.child
-
-
-def _placed(body: bytes, call: Call) -> bytes:
-    base = f"{call.request.url.scheme}://{call.request.headers.get('host', '')}/3.0"
-    return body.replace(API.encode(), base.encode())
-
-
-def _encoded(payload: dict[str, Any], path: str, call: Call) -> Response:
-    return Response(_placed(encode(payload, path), call), 200, media_type=JSON)
+    return encoded({"Date": state.today().isoformat(), "Time": f"{now:%H:%M:%S}"}, "SystemData", call)
 
 
 def _switch(switches: dict[tuple[str, str | None], Any], call: Call) -> Any:
@@ -239,6 +236,10 @@ def _meant(key: tuple[str, str | None], call: Call) -> bool:
 def _routes() -> dict[str, Route]:
     special = {
         "Grades/Averages": averages,
+        "PointGrades/Averages": averages,
+        "PointGrades": filtered("subject", "Subject"),
+        "DescriptiveGrades/Text": filtered("gradeGroupId", "Category"),
+        "BehaviourGrades/SystemProposal": refused,
         "Timetables": timetable,
         "LuckyNumbers": lucky_number,
         "Me": api_me,
@@ -249,9 +250,12 @@ def _routes() -> dict[str, Route]:
     }
     routes = {path: Route(path, path, collection) for path in _COLLECTIONS}
     routes |= {path: Route(path, path, handler) for path, handler in special.items()}
-    for path in (*_COLLECTIONS, "Classes", "Schools"):
-        routes[f"{path}/{{}}"] = Route(f"{path}/{{id}}", f"{path}/{{}}", one)
-    return routes
+    rows = dict.fromkeys((*_COLLECTIONS, *_ROWS_ONLY), one) | {
+        "PlannedLessons/Attachment": planned_attachment
+    }
+    for path, handler in rows.items():
+        routes[f"{path}/{{}}"] = Route(f"{path}/{{id}}", f"{path}/{{}}", handler)
+    return routes | OFFICE_ROUTES
 
 
 API_ROUTES: Final[dict[str, Route]] = _routes()

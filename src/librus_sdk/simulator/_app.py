@@ -15,7 +15,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from . import _pages as pages
-from ._api import API_ROUTES, api_answer, api_error, unauthorized
+from ._answers import api_error
+from ._api import API_ROUTES, api_answer, unauthorized
 from ._call import JSON, Call, find, html
 from ._faults import Fault, Faults
 from ._gates import Gates

@@ -15,7 +15,7 @@ from ._rows import API
 from ._school import Child
 from ._state import Origin, State, Token
 
-__all__ = ["Call", "Route", "find", "html", "json_answer"]
+__all__ = ["Call", "Handler", "Route", "find", "html", "json_answer"]
 
 JSON: Final = "application/json; charset=utf-8"
 

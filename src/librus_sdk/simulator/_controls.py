@@ -194,6 +194,11 @@ class Controls:
         with self._watch.lock:
             self._state.hidden_timetable.add(None if child is None else self._known(child))
 
+    def messages_unpaid(self, child: str | int | None = None) -> None:
+        """Answer 403 on every path of messages: not paid for. The token's scopes stay as they are."""
+        with self._watch.lock:
+            self._state.unpaid_messages.add(None if child is None else self._known(child))
+
     def set_averages(self, child_id: str | int, shown: bool) -> None:
         """Show the school's averages of the child, or answer ``{"Status": "Disabled"}`` with 200."""
         with self._watch.lock:
@@ -201,11 +206,12 @@ class Controls:
             (self._state.no_averages.discard if shown else self._state.no_averages.add)(known)
 
     def allow_all(self) -> None:
-        """Undo :meth:`deny_scope`, :meth:`switch_off` and :meth:`hide_timetable`."""
+        """Undo :meth:`deny_scope`, :meth:`switch_off`, :meth:`hide_timetable` and :meth:`messages_unpaid`."""
         with self._watch.lock:
             self._state.denied_scopes.clear()
             self._state.switched_off.clear()
             self._state.hidden_timetable.clear()
+            self._state.unpaid_messages.clear()
 
     def _endpoint(self, name: str) -> str:
         from ._endpoints import known_endpoint  # it needs the extra, which may be missing until the start

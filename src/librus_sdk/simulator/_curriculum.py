@@ -12,6 +12,7 @@ __all__ = [
     "GRADE_CATEGORIES",
     "LEVELS",
     "SUBJECTS",
+    "YOUNG",
     "Subject",
 ]
 
@@ -23,7 +24,7 @@ class Subject:
     Attributes:
         name: as the register shows it.
         short: the school's abbreviation.
-        marked: whether it has marks at all.
+        marked: whether it has marks; early education (edukacja wczesnoszkolna) is described instead.
         groups: names of the two groups a class is split into, or empty.
         room: symbol of the room it is taught in.
         topics: what its tests are about.
@@ -72,11 +73,32 @@ SUBJECTS: Final[dict[str, Subject]] = {
         Subject("Wychowanie fizyczne", "wf", groups=("wf dziewczęta", "wf chłopcy"), room="SG", topics=()),
         Subject("Religia", "rel", marked=True, room="7", topics=("Przypowieści",)),
         Subject("Godzina wychowawcza", "gw", marked=False, room="14"),
+        Subject(
+            "Edukacja polonistyczna", "e.pol", marked=False, room="2", topics=("Czytamy wiersz", "Litera ż")
+        ),
+        Subject(
+            "Edukacja matematyczna", "e.mat", marked=False, room="2", topics=("Dodawanie do 100", "Zegar")
+        ),
+        Subject("Edukacja przyrodnicza", "e.przyr", marked=False, room="2", topics=("Las jesienią",)),
+        Subject("Edukacja plastyczna", "e.plast", marked=False, room="2", topics=("Kolory ciepłe",)),
+        Subject("Edukacja muzyczna", "e.muz", marked=False, room="5", topics=("Głośno i cicho",)),
+        Subject("Edukacja ruchowa", "e.ruch", marked=False, room="SG"),
     )
 }
 
 # Hours a week for each level of primary school.
 LEVELS: Final[dict[int, dict[str, int]]] = {
+    2: {
+        "e.pol": 5,
+        "e.mat": 4,
+        "e.ruch": 3,
+        "e.przyr": 2,
+        "e.plast": 1,
+        "e.muz": 1,
+        "ang": 2,
+        "inf": 1,
+        "rel": 2,
+    },
     4: {
         "pol": 5,
         "mat": 4,
@@ -154,6 +176,9 @@ LEVELS: Final[dict[int, dict[str, int]]] = {
         "gw": 1,
     },
 }
+
+# Classes 1 to 3 are taught as a whole and described instead of marked.
+YOUNG: Final = 2
 
 # Lesson number -> from, to. Lesson 0 exists in the register and is not used by these classes.
 BELL: Final = (

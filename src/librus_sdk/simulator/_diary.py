@@ -54,7 +54,7 @@ def attendances(
                 "LessonNo": held.number,
                 "Semester": semester,
                 "Type": kinds[kind],
-                "AddedBy": ref("Users", (held.substitute or held.lesson.teacher).id),
+                "AddedBy": ref("Users", held.teacher.id),
             }
             if day == trip:
                 row["Trip"] = ref("SchoolTrips", trip_id)

@@ -20,7 +20,7 @@ ENDPOINTS: Final = (
 def known_endpoint(name: str) -> str:
     """Return the name if requests can come under it.
 
-    A path of the API that the simulator does not serve is one, too (``Messages``): it answers 404, unless a
+    A path of the API that the simulator does not serve is one, too (``Surveys``): it answers 404, unless a
     fault says otherwise. So only what looks like a slip of the pen is refused.
 
     Raises:

@@ -26,7 +26,6 @@ _SCALE: Final = ("1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4", "4+", "5-", "
 _STATUS: Final = ("np", "bz", "+", "nb", "-")
 # How often a category is used; the order is that of GRADE_CATEGORIES.
 _OFTEN: Final = (3, 5, 3, 4, 3, 1, 2, 1, 1)
-_NO_MARKS: Final = frozenset({"gw"})
 _TESTS: Final = 2  # sprawdzian and kartkówka: the categories that get corrected
 
 
@@ -51,7 +50,7 @@ def build_marks(
             held.setdefault(one.lesson.id, []).append(day)
     for lesson in child.school_class.lessons:
         days = held.get(lesson.id)
-        if days and in_group(child, lesson) and lesson.subject.short not in _NO_MARKS:
+        if days and in_group(child, lesson) and lesson.subject.marked:
             book.fill(lesson, days, today)
     book.out.grades.sort(key=lambda row: (row["AddDate"], row["Id"]))
     return book.out

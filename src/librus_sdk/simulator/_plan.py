@@ -1,23 +1,36 @@
-"""The week as it is held: the standing plan with free days, substitutions and cancelled lessons."""
+"""The week as it is held: the standing plan with free days, substitutions, moved and cancelled lessons."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Final, Literal
 
+from ._curriculum import BELL
+from ._free import class_free
 from ._school import Child, Lesson, Person, School, SchoolClass
 from ._year import SchoolYear
 
-__all__ = ["Held", "Planner"]
+__all__ = ["Held", "Planner", "in_group"]
 
-Change = Literal["none", "substitution", "cancelled"]
+Change = Literal["none", "substitution", "room", "moved_away", "moved_here", "cancelled"]
+_DROPPED: Final = frozenset({"cancelled", "moved_away"})
+# Every week has a teacher replaced and a lesson cancelled; of four weeks one has a room changed, one a lesson
+# moved to another day.
+_ROOM_WEEK, _MOVE_WEEK, _PERIOD = 0, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One lesson in one slot of one day; a split class has two of them in the slot."""
+    """One lesson in one slot of one day; a split class has two of them in the slot.
+
+    Attributes:
+        substitute: who stands in for the teacher.
+        room: symbol of the room, when it is another one than usual.
+        other: day and number of the other end of a move.
+        change_id: the id of the substitution; both ends of a move share it.
+    """
 
     day: date
     number: int
@@ -25,6 +38,22 @@ class Held:
     lesson: Lesson
     change: Change = "none"
     substitute: Person | None = None
+    room: str | None = None
+    other: tuple[date, int] | None = None
+    change_id: int | None = None
+
+    @property
+    def takes_place(self) -> bool:
+        """Whether the lesson is held here: it is neither cancelled nor moved away."""
+        return self.change not in _DROPPED
+
+    @property
+    def teacher(self) -> Person:
+        """Who teaches it that day."""
+        return self.substitute or self.lesson.teacher
+
+
+_Week = dict[date, list[Held]]
 
 
 class Planner:
@@ -40,6 +69,16 @@ class Planner:
             for item in school.classes
             for weekday in range(5)
         }
+        self._busy = {
+            (lesson.teacher.id, place.weekday, place.number)
+            for item in school.classes
+            for place in item.plan
+            for _, lesson in place.entries
+        }
+        taught = {lesson.teacher.id for item in school.classes for lesson in item.lessons}
+        self._spare = [one for one in school.teachers if one.id not in taught]
+        self._first_change = 1_000_000 + random.Random(f"librus-simulator changes {seed}").randrange(900_000)
+        self._free = {item.id: class_free(seed, item, year) for item in school.classes}
 
     def day(self, school_class: SchoolClass, day: date) -> tuple[Held, ...]:
         """Every lesson of the class that day, in order; both halves of a split slot."""
@@ -54,46 +93,122 @@ class Planner:
         return [
             held
             for held in self.day(child.school_class, day)
-            if held.change != "cancelled" and in_group(child, held.lesson)
+            if held.takes_place and in_group(child, held.lesson)
+        ]
+
+    def changes(self, school_class: SchoolClass) -> list[Held]:
+        """Everything that differs from the standing plan in the year; of a move, the end it moved to."""
+        return [
+            held
+            for day in self._year.school_days(self._year.start, self._year.end)
+            for held in self.day(school_class, day)
+            if held.change not in ("none", "moved_away")
         ]
 
     def _week(self, school_class: SchoolClass, monday: date) -> dict[date, tuple[Held, ...]]:
-        days = list(self._year.school_days(monday, monday + timedelta(days=4)))
-        week = {
+        free = self._free[school_class.id]
+        week: _Week = {
             day: [
                 Held(day, place.number, entry, lesson)
                 for place in self._by_day[school_class.id, day.weekday()]
                 for entry, lesson in place.entries
+                if not any(item.covers(day, place.number) for item in free)
             ]
-            for day in days
+            for day in self._year.school_days(monday, monday + timedelta(days=4))
         }
-        if days:
-            self._change(school_class, monday, days, week)
-        return {day: tuple(lessons) for day, lessons in week.items()}
+        held = {day: lessons for day, lessons in week.items() if lessons}
+        if held:
+            self._change(school_class, monday, held)
+        return {day: tuple(held.get(day, ())) for day in week}
 
-    def _change(
-        self, school_class: SchoolClass, monday: date, days: list[date], week: dict[date, list[Held]]
-    ) -> None:
+    def _change(self, school_class: SchoolClass, monday: date, week: _Week) -> None:
         """One substitution; the last lesson of another day cancelled (of the same day in a short week)."""
         rng = random.Random(f"librus-simulator week {self._seed} {school_class.id} {monday.isoformat()}")
+        days = list(week)
         picked = rng.sample(days, min(2, len(days)))
         first, last = picked[0], picked[-1]
-        whole = [index for index, held in enumerate(week[first]) if held.lesson.group is None]
-        if not whole:
-            return
-        index = rng.choice(whole[:-1] or whole)
-        held = week[first][index]
-        others = [one for one in self._school.teachers if one != held.lesson.teacher]
-        week[first][index] = Held(
-            held.day, held.number, held.entry_id, held.lesson, "substitution", rng.choice(others)
-        )
+        whole = _unchanged(week[first])
+        if whole:
+            index = rng.choice(whole[:-1] or whole)
+            held = week[first][index]
+            substitute = rng.choice(self._free_teachers(school_class, held))
+            self._put(week[first], index, school_class, "substitution", substitute=substitute)
         number = max(held.number for held in week[last])
-        week[last] = [
-            Held(held.day, held.number, held.entry_id, held.lesson, "cancelled")
-            if held.number == number and held.change == "none"
-            else held
-            for held in week[last]
+        for index, held in enumerate(week[last]):
+            if held.number == number and held.change == "none":
+                self._put(week[last], index, school_class, "cancelled")
+        # Classes take turns, lest two of them move lessons of one teacher to the same hour.
+        turn = ((monday - self._year.start).days // 7 + self._school.classes.index(school_class)) % _PERIOD
+        if turn == _ROOM_WEEK:
+            self._change_room(rng, school_class, week)
+        elif turn == _MOVE_WEEK:
+            self._move(rng, school_class, week)
+
+    def _free_teachers(self, school_class: SchoolClass, held: Held) -> list[Person]:
+        """Who has no lesson then. Each class asks others, so that nobody is asked by two at once."""
+        turn, count = self._school.classes.index(school_class), len(self._school.classes)
+        place = (held.day.weekday(), held.number)
+        # A teacher of none of the family's classes has no lesson that could have been moved there, either.
+        free = [one for one in self._school.teachers if (one.id, *place) not in self._busy]
+        return self._spare[turn::count] or free[turn::count]
+
+    def _change_room(self, rng: random.Random, school_class: SchoolClass, week: _Week) -> None:
+        day = rng.choice(list(week))
+        whole = _unchanged(week[day])
+        if whole:
+            index = rng.choice(whole)
+            usual = week[day][index].lesson.subject.room
+            room = rng.choice([symbol for symbol in self._school.rooms if symbol != usual])
+            self._put(week[day], index, school_class, "room", room=room)
+
+    def _move(self, rng: random.Random, school_class: SchoolClass, week: _Week) -> None:
+        """Move a lesson behind the last one of another day on which its teacher has time."""
+        ways = [
+            (day, index, target, number)
+            for day, lessons in week.items()
+            for index in _unchanged(lessons)[-1:]
+            for target in week
+            if target != day
+            and (number := max(held.number for held in week[target]) + 1) < len(BELL)
+            and not any(held.change == "cancelled" for held in week[target])
+            and (lessons[index].lesson.teacher.id, target.weekday(), number) not in self._busy
         ]
+        if not ways:
+            return
+        day, index, target, number = rng.choice(ways)
+        was = week[day][index]
+        self._put(week[day], index, school_class, "moved_away", other=(target, number))
+        moved = replace(
+            week[day][index], day=target, number=number, change="moved_here", other=(day, was.number)
+        )
+        week[target].append(moved)
+
+    def _put(
+        self,
+        lessons: list[Held],
+        index: int,
+        school_class: SchoolClass,
+        change: Change,
+        *,
+        substitute: Person | None = None,
+        room: str | None = None,
+        other: tuple[date, int] | None = None,
+    ) -> None:
+        held = lessons[index]
+        place = (held.day - self._year.start).days * len(self._school.classes)
+        place += self._school.classes.index(school_class)
+        # A lesson number and a half of a split class: no two changes of the year share an id.
+        change_id = self._first_change + (place * len(BELL) + held.number) * 2 + (held.lesson.group or 0)
+        lessons[index] = replace(
+            held, change=change, substitute=substitute, room=room, other=other, change_id=change_id
+        )
+
+
+def _unchanged(lessons: list[Held]) -> list[int]:
+    """Where the lessons of the whole class are that nothing has happened to yet."""
+    return [
+        index for index, held in enumerate(lessons) if held.lesson.group is None and held.change == "none"
+    ]
 
 
 def in_group(child: Child, lesson: Lesson) -> bool:

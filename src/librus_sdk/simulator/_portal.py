@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from . import _pages as pages
 from ._call import Call, Route, html, json_answer
+from ._office_api import download
 from ._school import Child
 from ._state import PortalSession, State
 
@@ -185,5 +186,6 @@ PORTAL_ROUTES: Final[dict[str, Route]] = {
         Route("me", "api/v3/Me", me),
         Route("accounts", "api/v3/SynergiaAccounts", accounts),
         Route("fresh", "api/v3/SynergiaAccounts/fresh/{}", fresh),
+        Route("download", "pobierz/{}", download),
     )
 }

@@ -14,7 +14,7 @@ from ._curriculum import BELL
 from ._plan import Held
 from ._school import Child, Lesson, Person, School, SchoolClass
 
-__all__ = ["API", "Row", "lesson_row", "ref", "stamp", "timetable_lesson", "user_row"]
+__all__ = ["API", "Row", "lesson_row", "ref", "stamp", "substitution_row", "timetable_lesson", "user_row"]
 
 API: Final = "@@api@@"
 Row = dict[str, Any]
@@ -93,7 +93,7 @@ def timetable_lesson(held: Held, school: School) -> Row:
     """One lesson of a timetable slot. Ids are texts here, and only here; numbers are texts too."""
     lesson = held.lesson
     start, end = BELL[held.number]
-    room = lesson.subject.room
+    room = held.room or lesson.subject.room
     row: Row = {
         "Lesson": ref("Lessons", str(lesson.id)),
         "TimetableEntry": ref("TimetableEntries", str(held.entry_id)),
@@ -109,10 +109,10 @@ def timetable_lesson(held: Held, school: School) -> Row:
             "Name": lesson.subject.name,
             "Short": lesson.subject.short,
         },
-        "Teacher": _teacher(lesson.teacher),
+        "Teacher": _teacher(held.teacher),
         "Class": ref("Classes", str(lesson.class_id)),
-        "IsSubstitutionClass": held.change == "substitution",
-        "IsCanceled": held.change == "cancelled",
+        "IsSubstitutionClass": held.change not in ("none", "cancelled"),
+        "IsCanceled": not held.takes_place,
         "SubstitutionNote": None,
     }
     if lesson.group_id is not None and lesson.group is not None:
@@ -120,20 +120,58 @@ def timetable_lesson(held: Held, school: School) -> Row:
         del row["Class"]
         row["VirtualClass"] = ref("VirtualClasses", str(lesson.group_id))
         row["VirtualClassName"] = lesson.subject.groups[lesson.group]
+    if held.change_id is not None:
+        row["SubstitutionClassUrl"] = f"{API}/Calendars/Substitutions/{held.change_id}"
+    if held.change == "moved_away":
+        row |= _place("New", held, held.other, school)
+    elif held.change in ("substitution", "room", "moved_here"):
+        row |= _place("Org", held, held.other, school)
     if held.substitute is not None:
-        row |= {
-            "Teacher": _teacher(held.substitute),
-            "SubstitutionNote": "zastępstwo",
-            "OrgDate": held.day.isoformat(),
-            "OrgLessonNo": str(held.number),
-            "OrgHourFrom": start,
-            "OrgHourTo": end,
-            "OrgSubject": ref("Subjects", str(lesson.subject_id)),
-            "OrgTeacher": ref("Users", str(lesson.teacher.id)),
-            "OrgClassroom": ref("Classrooms", str(school.rooms[room])),
-            "OrgClass": ref("Classes", str(lesson.class_id)),
-        }
+        row["SubstitutionNote"] = "zastępstwo"
+    elif held.other is not None:
+        row["SubstitutionNote"] = "przesunięcie"
     return row
+
+
+def _place(prefix: str, held: Held, place: tuple[date, int] | None, school: School) -> Row:
+    """The other place of a changed lesson: where it was planned (``Org``) or went to (``New``)."""
+    day, number = place or (held.day, held.number)
+    start, end = BELL[number]
+    lesson = held.lesson
+    return {
+        f"{prefix}Date": day.isoformat(),
+        f"{prefix}LessonNo": str(number),
+        f"{prefix}HourFrom": start,
+        f"{prefix}HourTo": end,
+        f"{prefix}Subject": ref("Subjects", str(lesson.subject_id)),
+        f"{prefix}Teacher": ref("Users", str(lesson.teacher.id)),
+        f"{prefix}Classroom": ref("Classrooms", str(school.rooms[lesson.subject.room])),
+        f"{prefix}Class": ref("Classes", str(lesson.class_id)),
+    }
+
+
+def substitution_row(held: Held, school: School) -> Row:
+    """What a changed lesson's ``SubstitutionClassUrl`` leads to. The number is a text here.
+
+    Only a change of room names the room: substitutions were seen without one.
+    """
+    day, number = held.other or (held.day, held.number)
+    lesson = held.lesson
+    return {
+        "Id": held.change_id,
+        "OrgDate": day.isoformat(),
+        "OrgLessonNo": str(number),
+        "OrgSubject": ref("Subjects", lesson.subject_id),
+        "OrgTeacher": ref("Users", lesson.teacher.id),
+        "Date": held.day.isoformat(),
+        "LessonNo": None if held.change == "cancelled" else str(held.number),
+        "IsCancelled": held.change == "cancelled",
+        "IsShifted": held.change == "moved_here",
+        "Lesson": ref("Lessons", lesson.id),
+        "Subject": ref("Subjects", lesson.subject_id),
+        "Teacher": None if held.change == "cancelled" else ref("Users", held.teacher.id),
+        "Classroom": ref("Classrooms", school.rooms[held.room]) if held.room is not None else None,
+    }
 
 
 def _teacher(person: Person) -> Row:

@@ -7,12 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from ._curriculum import LEVELS, SUBJECTS, Subject
+from ._curriculum import LEVELS, SUBJECTS, YOUNG, Subject
 from ._names import BOYS, GIRLS, MEN, PATRONS, STREETS, SURNAMES, TOWNS, WOMEN, plain
 
 __all__ = ["Child", "Lesson", "Person", "Place", "School", "SchoolClass", "build_school"]
 
 MAX_CHILDREN: Final = 8
+_BIG_FAMILY: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +180,17 @@ def _teacher(rng: random.Random, person_id: int, surname: tuple[str, str]) -> Pe
 
 
 def _class_names(rng: random.Random, count: int) -> list[tuple[int, str]]:
-    """One class for each child, the eldest first; all different."""
-    levels = sorted(LEVELS, reverse=True)
-    picked = sorted(rng.sample(levels, min(count, len(levels))), reverse=True)
+    """One class for each child, the eldest first; all different. The youngest of four is in class 2."""
+    young = [(YOUNG, rng.choice("abc"))] if count >= _BIG_FAMILY else []
+    older = count - len(young)
+    levels = sorted(LEVELS.keys() - {YOUNG}, reverse=True)
+    picked = sorted(rng.sample(levels, min(older, len(levels))), reverse=True)
     names = [(level, rng.choice("abc")) for level in picked]
-    while len(names) < count:
+    while len(names) < older:
         name = (rng.choice(levels), rng.choice("abc"))
         if name not in names:
             names.append(name)
-    return names
+    return names + young
 
 
 def _school_class(

@@ -131,10 +131,12 @@ class Simulator(Controls):
                 raise
             ports = portal.getsockname()[1], api.getsockname()[1]
             app = LibrusApp(self._state, self._gates, self._faults, ports[1])
+            hosts = Hosts(portal=f"http://127.0.0.1:{ports[0]}", api=f"http://127.0.0.1:{ports[1]}/3.0")
+            self._state.portal_url = hosts.portal
             thread = ServerThread(app, [portal, api])
             thread.start()
             self._thread = thread
-            self._hosts = Hosts(portal=f"http://127.0.0.1:{ports[0]}", api=f"http://127.0.0.1:{ports[1]}/3.0")
+            self._hosts = hosts
         return self
 
     def stop(self) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 from urllib.parse import quote, quote_plus
 
+from ._files import File
 from ._names import PASSWORD_WORDS
 from ._school import Child
 from ._watch import Watch
@@ -106,6 +107,9 @@ class State:
     hidden_timetable: set[str | None] = field(default_factory=set)
     denied_scopes: dict[tuple[str, str | None], ScopeForm] = field(default_factory=dict)
     switched_off: set[tuple[str, str | None]] = field(default_factory=set)
+    unpaid_messages: set[str | None] = field(default_factory=set)
+    portal_url: str = ""
+    offered: dict[str, File] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     records: dict[int, RequestRecord] = field(default_factory=dict)
     arrivals: int = 0
@@ -173,6 +177,15 @@ class State:
         session.csrf = self.random_text(40)
         self.ever_secret.add(session.csrf)
         return session.csrf
+
+    # Files.
+
+    def offer(self, file: File) -> str:
+        """Put a file where whoever knows the key can fetch it, once; returns the key."""
+        key = self.random_text(40)
+        self.offered[key] = file
+        self.ever_secret.add(key)
+        return key
 
     # Who is who.
 

@@ -6,7 +6,6 @@ Answers are encoded once too.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
+from ._behaviour import behaviour_lists, behaviour_tables
+from ._calendar import calendar_lists, calendar_tables, neighbours
 from ._curriculum import (
     AGENDA_CATEGORIES,
     ATTENDANCE_TYPES,
@@ -24,25 +25,21 @@ from ._curriculum import (
     SUBJECTS,
     TRIP_TYPE,
 )
+from ._descriptive import descriptive_lists, descriptive_tables
 from ._diary import agenda, attendances, notes, trip_day
+from ._lessons_taught import lesson_tables
 from ._marks import Marks, build_marks
+from ._office import office_tables
 from ._plan import Planner
-from ._rows import API, Row, class_row, lesson_row, ref, stamp, student_row, timetable_lesson, user_row
+from ._points import point_lists, point_tables
+from ._rows import Row, class_row, lesson_row, ref, stamp, student_row, timetable_lesson, user_row
 from ._school import Child, School, build_school
+from ._tables import Table, encode
 from ._year import SchoolYear, school_year
 
-__all__ = ["Table", "World", "build_world"]
+__all__ = ["World", "build_world"]
 
 _WEEK: Final = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A collection: its list answer is ``{many: rows}``, one row is ``{one: row}``."""
-
-    many: str
-    one: str
-    rows: tuple[Row, ...]
 
 
 @lru_cache(maxsize=12)
@@ -69,6 +66,7 @@ class World:
         self._agenda_categories = _ids(rng, len(AGENDA_CATEGORIES))
         self._note_categories = _ids(rng, 2)
         self._colors = _ids(rng, len(COLORS))
+        self._neighbours = neighbours(self.seed, self.school)
         self._trips = {item.id: rng.randrange(1000, 9000) for item in self.school.classes}
 
     def child(self, portal_id: str) -> Child:
@@ -121,15 +119,6 @@ class World:
         lessons = [lesson for item in school.classes for lesson in item.lessons]
         groups = [lesson for lesson in lessons if lesson.group_id is not None and lesson.group is not None]
         dates = (year.start, year.end_first_semester, year.end)
-        free = [
-            {
-                "Id": 7000 + number,
-                "Name": item.name,
-                "DateFrom": item.first.isoformat(),
-                "DateTo": item.last.isoformat(),
-            }
-            for number, item in enumerate(year.free)
-        ]
         return {
             "Subjects": Table(
                 "Subjects",
@@ -168,7 +157,9 @@ class World:
                 ),
             ),
             "Classes": Table(
-                "Classes", "Class", tuple(class_row(item, school, dates) for item in school.classes)
+                "Classes",
+                "Class",
+                tuple(class_row(item, school, dates) for item in (*school.classes, *self._neighbours)),
             ),
             "Schools": Table("Schools", "School", (self._school_row(),)),
             "Units": Table(
@@ -181,6 +172,12 @@ class World:
                         "ShortName": "SP",
                         "Type": "SzkolaPodstawowa",
                         "LessonsRange": _bells(),
+                        "GradesSettings": {
+                            "StandardGradesEnabled": True,
+                            "PointGradesEnabled": True,
+                            "DescriptiveGradesEnabled": True,
+                        },
+                        "BehaviourGradesSettings": {"StartPoints": {"Semester1": 100, "Semester2": None}},
                     },
                 ),
             ),
@@ -214,8 +211,11 @@ class World:
                     )
                 ),
             ),
-            "Calendars/SchoolFreeDays": Table("SchoolFreeDays", "SchoolFreeDay", tuple(free)),
             "SchoolNotices": Table("SchoolNotices", "SchoolNotice", tuple(self._notices())),
+            **behaviour_lists(self.seed),
+            **point_lists(self.seed, self._colors),
+            **descriptive_lists(self.seed, school, self._colors),
+            **calendar_lists(self.seed, school, year, self.planner, self._neighbours),
         }
 
     def _own(self, child: Child) -> dict[str, Table]:
@@ -263,6 +263,12 @@ class World:
                     student_row(child, school),
                 ),
             ),
+            **behaviour_tables(self.seed, child, year, self.planner, today),
+            **point_tables(self.seed, child, year, self.planner, self._grade_categories[0], today),
+            **descriptive_tables(self.seed, child, year, self.planner, today),
+            **lesson_tables(self.seed, child, school, year, self.planner, today),
+            **calendar_tables(child, school, self.planner),
+            **office_tables(self, child),
         }
 
     def _categories(self) -> Iterable[Row]:
@@ -322,13 +328,6 @@ class World:
                     "CreationDate": stamp(day, 600),
                     "WasRead": number == 0,
                 }
-
-
-def encode(payload: dict[str, Any], path: str) -> bytes:
-    """Return the answer as JSON with the two keys of every answer, ``Resources`` and ``Url``."""
-    parent = path.rpartition("/")[0] or "Root"
-    full = {**payload, "Resources": {"..": {"Url": f"{API}/{parent}"}}, "Url": f"{API}/{path}"}
-    return json.dumps(full, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _attendance_types() -> Iterable[Row]:
