@@ -51,6 +51,7 @@ class _Family:
         self.parts: Final = parts_of(options)
         self.core: Final = PortalCore(credentials, self.parts, self._learn)
         self._children: dict[str, Slot] = {}
+        self._bounds: dict[str, Bound] = {}
         self._lock = threading.Lock()
 
     # --- slots -------------------------------------------------------------------------------------------
@@ -59,10 +60,13 @@ class _Family:
         """All slots, those that wait for others first."""
         with self._lock:
             children = list(self._children.values())
-        return [*children, self.core.accounts, self.core.portal]
+            tables = [slot for bound in self._bounds.values() for slot in bound.slots()]
+        return [*tables, *children, self.core.accounts, self.core.portal]
 
     def after_fork(self) -> None:
         self._lock = threading.Lock()
+        for bound in self._bounds.values():
+            bound.after_fork()  # first: the slots below are behind its lock, too
         for slot in self.slots():
             slot.after_fork()
 
@@ -124,7 +128,15 @@ class _Family:
 
     def bound(self, wanted: _Wanted, timeout_ms: int | None, strict: bool | None) -> Flow[Bound]:
         slot = yield from self.child(wanted)
-        return Bound(self.parts, slot).with_options(timeout_ms, strict)
+        return self._bound_to(slot).with_options(timeout_ms, strict)
+
+    def _bound_to(self, slot: Slot) -> Bound:
+        """The child's own, which its clients share: its token and what its look-ups have read."""
+        key = slot.peek().key
+        with self._lock:
+            if key not in self._bounds:
+                self._bounds[key] = Bound(self.parts, slot).with_tables(key)
+            return self._bounds[key]
 
     def refresh(self, wanted: _Wanted) -> Flow[str]:
         slot = None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from librus_sdk.endpoints import Decode, one, raw_json, root, rows
+from librus_sdk.endpoints import Decode, number, one, raw_json, root, rows, rows_or_one
 from librus_sdk.endpoints._timetable import timetable
 from librus_sdk.errors import (
     FeatureUnavailableError,
@@ -25,6 +25,8 @@ from tests.models.samples import MARKER, answer, everything_shown, fixture, grad
 GRADES = rows("Grades", Grade)
 DECODERS: dict[str, Decode[Any]] = {
     "rows": GRADES,
+    "rows_or_one": rows_or_one("Grades", Grade),
+    "number": number("UnreadMessages"),
     "one": one("Me", Me),
     "root": root(AuthTokenInfo),
     "raw_json": raw_json(),
@@ -334,3 +336,45 @@ def test_decoders_are_made_once() -> None:
     assert rows("Grades", Grade) is GRADES
     assert one("Me", Me) is one("Me", Me)
     assert one("Me", Me) is not one("Me", Me, null_is_off=True)
+
+
+# --- one object where a list belongs, and numbers ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "ids"),
+    [([grade_row(Id=1), grade_row(Id="2")], ["1", "2"]), (grade_row(Id=7), ["7"]), (None, []), ([], [])],
+)
+def test_a_list_may_come_as_one_object_or_null(sent: Any, ids: list[str]) -> None:
+    body = answer(Grades=sent)
+    found = rows_or_one("Grades", Grade)(body, "Grades", True)
+    assert [grade.id for grade in found] == ids
+    assert found.raw == body
+
+
+def test_one_odd_object_is_set_aside() -> None:
+    with pytest.warns(LibrusSchemaWarning):
+        found = rows_or_one("Grades", Grade)(answer(Grades=grade_row(Id=None)), "Grades", False)
+    assert not found
+    assert [(odd.path, odd.reason) for odd in found.rejected] == [
+        ("$.Grades[0].Id", "Expected an id (number or text)")
+    ]
+
+
+def test_a_list_that_is_not_there_is_no_empty_list() -> None:
+    with pytest.raises(LibrusResponseValidationError) as caught:
+        rows_or_one("Grades", Grade)(answer(Other=[]), "Grades", False)
+    assert caught.value.details["issues"] == ["$.Grades: expected data, got nothing"]
+
+
+@pytest.mark.parametrize(("sent", "count"), [(3, 3), (0, 0), ("12", 12)])
+def test_a_number_may_be_text(sent: Any, count: int) -> None:
+    assert number("UnreadMessages")(answer(UnreadMessages=sent), "Messages/Unread", True) == count
+
+
+@pytest.mark.parametrize("sent", [MARKER, [3], {"inbox": 3}, 1.5])
+def test_what_is_no_number_is_an_error_without_the_value(sent: Any) -> None:
+    with pytest.raises(LibrusResponseValidationError) as caught:
+        number("UnreadMessages")(answer(UnreadMessages=sent), "Messages/Unread", False)
+    assert caught.value.details["issues"][0].startswith("$.UnreadMessages: Expected `int`")
+    assert MARKER not in everything_shown(caught.value)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from librus_sdk.clients import api
 from librus_sdk.core.refresh import Start, Ticket
 from librus_sdk.errors import INTERNAL_ERROR, NETWORK_ERROR, NETWORK_TIMEOUT
 from librus_sdk.flows.steps import ask
@@ -171,11 +172,16 @@ def test_after_a_fork_everything_that_is_used_begins_anew(
 ) -> None:
     monkeypatch.setattr(fork, "_living", weakref.WeakSet())
     session, portal, standalone = cold.new_session(), cold.portal(), cold.standalone("abc")
-    assert len(fork._living) == 3
-    lock = session._family._lock
-    lock.acquire()
+    assert len(fork._living) == 4, "session, portal, the lone client and its look-ups"
+    bound = api.Bound(session._family.parts).with_tables("a child's")
+    session._family._bounds["a child"] = bound
+    assert bound.tables is not None
+    locks = [session._family._lock, bound.tables._lock, standalone._bound.tables._lock]
+    for lock in locks:
+        lock.acquire()
     fork._after_fork()
-    assert session._family._lock is not lock
+    assert bound.slots() == standalone._bound.slots() == []
+    assert session._family._lock is not locks[0]
     assert len(cold.do(session.list_children)) == 2
     assert cold.do(portal.get_me).identifier
     assert cold.fails(standalone.grades.list).details["status"] == 401

@@ -19,6 +19,16 @@ ROWS = Rows(
 )
 
 
+def test_rows_are_looked_up_by_id() -> None:
+    rows = Rows(
+        [GradeComment(id="1", text="first"), GradeComment(id="1"), GradeComment(id=None), "no record"]
+    )
+    for wanted in ("1", 1, Ref(1), Ref("1"), Embedded(id="1")):
+        assert rows.by_id(wanted) == GradeComment(id="1", text="first")
+    for stranger in ("01", 2, Ref("t1"), Embedded(), None):
+        assert rows.by_id(stranger) is None
+
+
 def test_rows_are_a_sequence() -> None:
     assert isinstance(ROWS, Sequence)
     assert len(ROWS) == 2

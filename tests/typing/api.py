@@ -16,18 +16,28 @@ from librus_sdk.models import (
     Attendance,
     AttendanceType,
     AuthTokenInfo,
+    BehaviourSystemProposal,
+    Classroom,
+    Download,
     Grade,
     GradeAverage,
     GradeCategory,
     GradeComment,
     HomeWork,
     HomeworkCategory,
+    Lesson,
     LuckyNumber,
     Me,
+    Message,
+    Note,
+    NotificationCenter,
+    ParentTeacherConference,
     Ref,
     Rejected,
     Rows,
+    SchoolNotice,
     Subject,
+    Substitution,
     Timetable,
     TimetableEntry,
     TimetableLesson,
@@ -57,11 +67,25 @@ def blocking(client: SynergiaApiClient) -> None:
     assert_type(client.school.users(), Rows[User])
     assert_type(client.school.user(7), User)
     assert_type(client.auth.token_info(), AuthTokenInfo)
+    assert_type(client.grades.behaviour_system_proposal(), Rows[BehaviourSystemProposal])
+    assert_type(client.timetable.substitution(5), Substitution)
+    assert_type(client.lessons.list(), Rows[Lesson])
+    assert_type(client.lessons.planned_attachment("5"), Download)
+    assert_type(client.messages.list(after_id=5), Rows[Message])
+    assert_type(client.messages.unread(), int)
+    assert_type(client.announcements.get("5"), SchoolNotice)
+    assert_type(client.notes.list(), Rows[Note])
+    assert_type(client.justifications.conferences(), Rows[ParentTeacherConference])
+    assert_type(client.notifications.center(), NotificationCenter)
+    assert_type(client.lookup.subject(None), Subject | None)
+    assert_type(client.lookup.lesson("5"), Lesson | None)
+    assert_type(client.lookup.classroom(5), Classroom | None)
 
     client.grades.averages(subjct_id="7")  # type: ignore[call-arg]
     client.grades.averages("7")  # type: ignore[call-arg]
     client.timetable.week()  # type: ignore[call-arg]
     client.timetable.week(20260914)  # type: ignore[arg-type]
+    client.lookup.subject([5])  # type: ignore[arg-type]
     client.grades.lists()  # type: ignore[attr-defined]
 
 
@@ -87,6 +111,19 @@ async def awaited(client: AsyncSynergiaApiClient) -> None:
     assert_type(await client.school.users(), Rows[User])
     assert_type(await client.school.user("7"), User)
     assert_type(await client.auth.token_info(), AuthTokenInfo)
+    assert_type(await client.grades.behaviour_system_proposal(), Rows[BehaviourSystemProposal])
+    assert_type(await client.timetable.substitution(5), Substitution)
+    assert_type(await client.lessons.list(), Rows[Lesson])
+    assert_type(await client.lessons.planned_attachment("5"), Download)
+    assert_type(await client.messages.list(after_id=5), Rows[Message])
+    assert_type(await client.messages.unread(), int)
+    assert_type(await client.announcements.get("5"), SchoolNotice)
+    assert_type(await client.notes.list(), Rows[Note])
+    assert_type(await client.justifications.conferences(), Rows[ParentTeacherConference])
+    assert_type(await client.notifications.center(), NotificationCenter)
+    assert_type(await client.lookup.subject(None), Subject | None)
+    assert_type(await client.lookup.lesson("5"), Lesson | None)
+    assert_type(await client.lookup.classroom(5), Classroom | None)
 
     await client.grades.averages(subjct_id="7")  # type: ignore[call-arg]
     await client.timetable.week()  # type: ignore[call-arg]

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
-from typing import Any, Final, Generic, Self, TypeVar, Unpack
+from typing import Any, Final, Generic, Self, TypeVar, Unpack, cast
 from urllib.parse import unquote
 
 from ..core.answers import judge_api
 from ..core.http import Request, join_url, query_items
 from ..endpoints import (
+    Announcements,
     AsyncCaller,
     Attendance,
     Auth,
     Get,
     Grades,
     Homework,
+    Justifications,
+    Lessons,
     LuckyNumbers,
+    Messages,
+    Notes,
+    Notifications,
     Profile,
     School,
     SyncCaller,
     Timetables,
+    download,
     raw_json,
 )
-from ..errors import LibrusConfigurationError
-from ..flows.call import call
+from ..errors import LibrusConfigurationError, LibrusPermissionError, LibrusSdkError
+from ..flows.call import Answer, call
 from ..flows.steps import Flow
+from ..models.auth import AuthTokenInfo
+from ..models.download import Download
+from ..models.rows import Rows
 from ..secret import Secret, boxed, is_text
 from ..shells.fork import renew_after_fork
 from ..shells.slots import Slot
 from ..shells.tasks import TaskShell
 from ..shells.threads import ThreadShell
+from ._files import checked_file, described, file_address, origin_text
+from ._paid import explained, is_puzzling
+from .lookup import Lookup, Pointer, Tables
 from .options import Parts, SessionOptions, parts_of
 
 __all__ = ["AsyncSynergiaApiClient", "SynergiaApiClient"]
@@ -40,9 +53,8 @@ __all__ = ["AsyncSynergiaApiClient", "SynergiaApiClient"]
 T = TypeVar("T")
 C = TypeVar("C", bound=SyncCaller | AsyncCaller)
 
-# What the phone app sends; API 3.0 was confirmed live with exactly these.
-_HEADERS: Final = (
-    ("accept", "application/json"),
+# What the phone app sends; API 3.0 was confirmed live with exactly these. For files it names no type.
+_FILE_HEADERS: Final = (
     ("origin", "app://librus"),
     (
         "user-agent",
@@ -52,15 +64,25 @@ _HEADERS: Final = (
         ),
     ),
 )
+_HEADERS: Final = (("accept", "application/json"), *_FILE_HEADERS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Bound:
-    """Which child's credential a client uses: a slot of its session, or a bare token of its own."""
+    """Which child's credential a client uses: a slot of its session, or a bare token of its own.
+
+    ``tables`` is what the child's look-ups have read, once there are any.
+    """
 
     parts: Parts
     slot: Slot | None = None
     bearer: Secret | None = None
+    tables: Tables | None = None
+
+    def with_tables(self, key: str) -> Bound:
+        """The same with tables of its own."""
+        parts = self.parts
+        return replace(self, tables=Tables(self.read, key, parts.settings.hosts.api, parts.clock))
 
     def with_options(self, timeout_ms: int | None, strict: bool | None) -> Bound:
         """The same with this client's own timeout (milliseconds) and strictness."""
@@ -85,21 +107,76 @@ class Bound:
             url,
             endpoint=url,
             name=get.path,
-            headers=_HEADERS,
+            headers=_FILE_HEADERS if get.decode is download() else _HEADERS,
             query=query_items(get.query),
             bearer=self.bearer,
         )
+        try:
+            answer = yield from self._call(request, self.slot, partial(get.decode, strict=settings.strict))
+        except LibrusPermissionError as error:
+            if not is_puzzling(error, get.path):
+                raise
+            refusal = error
+        else:
+            return (yield from self._whole(get, answer, url))
+        known = yield from self._token_info()
+        # Raised here, not while the first is handled: it replaces that one, cause included.
+        raise explained(refusal, known) from refusal.__cause__
 
-        answer = yield from call(
-            request,
-            slot=self.slot,
-            judge=judge_api,
-            # No frame of ours may hold the body when decoding fails.
-            decode=partial(get.decode, strict=settings.strict),
-            retry=settings.retry,
-            ports=self.parts.ports,
+    def _token_info(self) -> Flow[AuthTokenInfo | None]:
+        try:
+            return (yield from self.read(Auth.token_info(cast("Any", None))))
+        except LibrusSdkError:
+            return None
+
+    def _whole(self, get: Get[T], answer: Answer[T], url: str) -> Flow[T]:
+        """The answer; a file is what its headers say it is."""
+        if get.decode is not download() or not isinstance(answer.value, Download):
+            return answer.value
+        found = described(answer.value, answer.headers)
+        return cast("T", (yield from self._fetched(found, url)))
+
+    def after_fork(self) -> None:
+        """Begin anew with the look-ups in a forked process."""
+        if self.tables is not None:
+            self.tables.after_fork()
+
+    def slots(self) -> list[Slot]:
+        """The slots of the look-ups."""
+        return [] if self.tables is None else self.tables.slots()
+
+    def find(self, get: Get[Rows[T]], pointer: Pointer) -> Flow[T | None]:
+        """One look-up, as a flow."""
+        assert self.tables is not None  # every client has some
+        return self.tables.find(get, pointer)
+
+    def _call(
+        self, request: Request, slot: Slot | None, decode: Callable[[bytes, str], T]
+    ) -> Flow[Answer[T]]:
+        parts = self.parts
+        # ``decode`` is no function of ours: no frame of ours may hold the body when decoding fails.
+        return (
+            yield from call(
+                request,
+                slot=slot,
+                judge=judge_api,
+                decode=decode,
+                retry=parts.settings.retry,
+                ports=parts.ports,
+            )
         )
-        return answer.value
+
+    def _fetched(self, found: Download, url: str) -> Flow[Download]:
+        """The file; fetched from elsewhere when what came is a note where it is."""
+        note = found.descriptor()
+        if note is None:
+            return checked_file(found, url)
+        target = file_address(note, url)
+        # The address is a key of its own: no token goes along, and nobody is shown the address.
+        endpoint = f"{origin_text(target)}/REDACTED"
+        request = Request("GET", target, endpoint=endpoint, name="file", headers=_FILE_HEADERS)
+        answer = yield from self._call(request, None, partial(download(), strict=False))
+        return checked_file(described(answer.value, answer.headers, name=note.name), endpoint)
 
 
 class _SyncCaller:
@@ -110,6 +187,9 @@ class _SyncCaller:
     def call(self, get: Get[T], /) -> T:
         return self._shell.run(self._bound.read(get), timeout_ms=self._bound.timeout_ms)
 
+    def find(self, get: Get[Rows[T]], pointer: Pointer, /) -> T | None:
+        return self._shell.run(self._bound.find(get, pointer), timeout_ms=self._bound.timeout_ms)
+
 
 class _AsyncCaller:
     def __init__(self, bound: Bound, shell: TaskShell) -> None:
@@ -119,31 +199,49 @@ class _AsyncCaller:
     async def call(self, get: Get[T], /) -> T:
         return await self._shell.run(self._bound.read(get), timeout_ms=self._bound.timeout_ms)
 
+    async def find(self, get: Get[Rows[T]], pointer: Pointer, /) -> T | None:
+        return await self._shell.run(self._bound.find(get, pointer), timeout_ms=self._bound.timeout_ms)
+
 
 class _Families(Generic[C]):
     """The families every client has.
 
     Attributes:
         me: who is signed in, and the child's class.
-        grades: grades, their categories, comments and averages.
+        grades: grades of every kind, with categories, comments and averages.
         attendance: attendance records and their types.
-        timetable: the weekly plan with substitutions and cancellations.
+        timetable: the weekly plan with substitutions and cancellations, free days, groups.
+        lessons: what is taught by whom, what is planned, and what was taught.
+        homework: the agenda (tests, trips, meetings) and homework.
+        messages: messages, where the account has the paid subscription.
+        announcements: the school's notices.
+        notes: what teachers noted about behaviour.
+        school: the school, the class, subjects and people.
         lucky_number: the lucky number of the day.
-        homework: the agenda: tests, trips, meetings.
-        school: subjects and people.
-        auth: what the token may do.
+        notifications: the notification centre and what is pushed.
+        justifications: excuses for absences, and parent-teacher conferences.
+        auth: photos, the account behind the token, and what the token may do.
+        lookup: what the ids in other records stand for.
     """
 
-    def _attach(self, caller: C) -> None:
+    def _attach(self, caller: C, bound: Bound) -> None:
         self._caller = caller
+        self._bound = bound
         self.me: Profile[C] = Profile(caller)
         self.grades: Grades[C] = Grades(caller)
         self.attendance: Attendance[C] = Attendance(caller)
         self.timetable: Timetables[C] = Timetables(caller)
-        self.lucky_number: LuckyNumbers[C] = LuckyNumbers(caller)
+        self.lessons: Lessons[C] = Lessons(caller)
         self.homework: Homework[C] = Homework(caller)
+        self.messages: Messages[C] = Messages(caller)
+        self.announcements: Announcements[C] = Announcements(caller)
+        self.notes: Notes[C] = Notes(caller)
         self.school: School[C] = School(caller)
+        self.lucky_number: LuckyNumbers[C] = LuckyNumbers(caller)
+        self.notifications: Notifications[C] = Notifications(caller)
+        self.justifications: Justifications[C] = Justifications(caller)
         self.auth: Auth[C] = Auth(caller)
+        self.lookup: Lookup[C] = Lookup(caller)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -158,7 +256,9 @@ def _standalone(token: Secret, options: SessionOptions) -> Bound:
         raise LibrusConfigurationError(
             "The access token holds characters that no token has (space, line break)."
         )
-    return Bound(parts_of(options), bearer=token)
+    bound = Bound(parts_of(options), bearer=token).with_tables("token")
+    renew_after_fork(bound)
+    return bound
 
 
 def _header_safe(token: Secret) -> bool:
@@ -203,13 +303,13 @@ class SynergiaApiClient(_Families[SyncCaller]):
         shell = ThreadShell(bound.parts.settings, bound.parts.clock, bound.parts.ports, bound.parts.emitter)
         renew_after_fork(shell)
         self._own_shell: ThreadShell | None = shell
-        self._attach(_SyncCaller(bound, shell))
+        self._attach(_SyncCaller(bound, shell), bound)
 
     @classmethod
     def _of_session(cls, bound: Bound, shell: ThreadShell) -> Self:
         client = cls.__new__(cls)
         client._own_shell = None  # noqa: SLF001
-        client._attach(_SyncCaller(bound, shell))  # noqa: SLF001
+        client._attach(_SyncCaller(bound, shell), bound)  # noqa: SLF001
         return client
 
     def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
@@ -227,7 +327,7 @@ class SynergiaApiClient(_Families[SyncCaller]):
     def close(self) -> None:
         """Close the connections of a standalone client; a session's client is closed with its session."""
         if self._own_shell is not None:
-            self._own_shell.close(())
+            self._own_shell.close(self._bound.slots())
 
     def __enter__(self) -> Self:
         return self
@@ -247,13 +347,13 @@ class AsyncSynergiaApiClient(_Families[AsyncCaller]):
         shell = TaskShell(bound.parts.settings, bound.parts.clock, bound.parts.ports, bound.parts.emitter)
         renew_after_fork(shell)
         self._own_shell: TaskShell | None = shell
-        self._attach(_AsyncCaller(bound, shell))
+        self._attach(_AsyncCaller(bound, shell), bound)
 
     @classmethod
     def _of_session(cls, bound: Bound, shell: TaskShell) -> Self:
         client = cls.__new__(cls)
         client._own_shell = None  # noqa: SLF001
-        client._attach(_AsyncCaller(bound, shell))  # noqa: SLF001
+        client._attach(_AsyncCaller(bound, shell), bound)  # noqa: SLF001
         return client
 
     async def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:

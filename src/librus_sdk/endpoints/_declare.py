@@ -114,6 +114,8 @@ class Operation:
         path: the template, e.g. ``Subjects/{subjectId}``.
         query: the names of its parameters, in sending order.
         doc: the method's docstring.
+        get: what is declared for placeholders: ids that name themselves, and a Monday.
+        least: the same, without the arguments that can be left out.
     """
 
     operation_id: str
@@ -123,6 +125,8 @@ class Operation:
     path: str
     query: tuple[str, ...]
     doc: str
+    get: Get[Any] = field(repr=False)
+    least: Get[Any] = field(repr=False)
 
 
 _declared: Final[dict[str, _Endpoint[..., Any]]] = {}
@@ -204,11 +208,11 @@ class _Endpoint(Generic[P, T]):
     def operation(self) -> Operation:
         """Describe the operation by what it declares for placeholders."""
         function = self.function
-        given = {
-            name: _placeholder(name, parameter)
-            for name, parameter in self._bound_signature.parameters.items()
-        }
-        get = function(None, **given)  # type: ignore[call-arg, arg-type]
+        parameters = self._bound_signature.parameters
+        given = {name: _placeholder(name, parameter) for name, parameter in parameters.items()}
+        needed = {name: given[name] for name, its in parameters.items() if its.default is its.empty}
+        declare = cast("Any", function)
+        get = declare(None, **given)
         return Operation(
             operation_id=self.operation_id,
             tag=self.tag,
@@ -217,6 +221,8 @@ class _Endpoint(Generic[P, T]):
             path=unquote(get.path),
             query=tuple(get.query),
             doc=inspect.cleandoc(function.__doc__ or ""),
+            get=get,
+            least=declare(None, **needed),
         )
 
 

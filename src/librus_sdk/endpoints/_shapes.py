@@ -1,8 +1,8 @@
-"""What an endpoint answers with: a list, one object, fields at the top level, or any JSON.
+"""What an endpoint answers with: a list, one object, a number, fields at the top level, or any JSON.
 
-``rows``, ``one``, ``root`` and ``raw_json`` return decoders. Called with a body, the endpoint's name for
-messages and the strict flag, a decoder returns the models or raises one of our errors. Decoding everything at
-once is the fast way, and a list is only taken apart when that fails.
+``rows``, ``rows_or_one``, ``one``, ``number``, ``root`` and ``raw_json`` return decoders. Called with a body,
+the endpoint's name for messages and the strict flag, a decoder returns the models or raises one of our
+errors. Decoding everything at once is the fast way, and a list is only taken apart when that fails.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from ..models._decode import (
     switched_off,
 )
 from ..models.rows import Rows
+from ._sent import Digits, Sent
 
-__all__ = ["Decode", "one", "raw_json", "root", "rows"]
+__all__ = ["Decode", "number", "one", "raw_json", "root", "rows", "rows_or_one"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -55,6 +56,9 @@ class _RowsShape(Generic[T]):
     def __init__(self, wrapper: str, row: type[T]) -> None:
         self.wrapper = wrapper
         self.row = row
+
+    def sent(self) -> Sent:
+        return Sent(self.wrapper, tuple[self.row, ...])  # type: ignore[name-defined]
 
     @cached_property
     def _whole(self) -> msgspec.json.Decoder[Any]:
@@ -87,6 +91,55 @@ class _RowsShape(Generic[T]):
         return finish(outcome, rejected, endpoint, strict=strict)
 
 
+class _RowsOrOneShape(_RowsShape[T]):
+    """A list under a wrapper, where Librus also sends one object, or null for none."""
+
+    def sent(self) -> Sent:
+        return Sent(self.wrapper, tuple[self.row, ...] | self.row | None)  # type: ignore[name-defined]
+
+    def _read(self, body: bytes) -> Rows[T] | Misfit:
+        try:
+            member = ENVELOPE.decode(body).get(self.wrapper)
+        except BROKEN:
+            member = None
+        sent = b"" if member is None else bytes(member).strip()
+        if sent == b"null":
+            return Rows((), raw=body)
+        if member is None or not sent.startswith(b"{"):
+            return super()._read(body)
+        fitting, odd = sift([member], f"$.{self.wrapper}", self._single)
+        return Rows(fitting, rejected=odd, raw=body)
+
+
+class _NumberShape:
+    """A whole number under a wrapper, sent as a number or as digits."""
+
+    def __init__(self, wrapper: str) -> None:
+        self.wrapper = wrapper
+
+    def sent(self) -> Sent:
+        return Sent(self.wrapper, int | Digits)
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[int]:
+        return decoder(int)
+
+    def _read(self, body: bytes) -> int | Misfit:
+        member = open_envelope(body, self.wrapper)
+        if isinstance(member, Misfit):
+            return member
+        try:
+            return self._decoder.decode(member)
+        except BROKEN as error:
+            tail, what = explain(error)
+            return Misfit("shape", (f"$.{self.wrapper}{tail}: {what}",))
+
+    def __call__(self, body: bytes, endpoint: str, strict: bool) -> int:
+        outcome = self._read(body)
+        del body
+        return finish(outcome, (), endpoint, strict=strict)
+
+
 class _OneShape(Generic[T]):
     """One object under a wrapper."""
 
@@ -94,6 +147,9 @@ class _OneShape(Generic[T]):
         self.wrapper = wrapper
         self.kind = kind
         self.null_is_off = null_is_off
+
+    def sent(self) -> Sent:
+        return Sent(self.wrapper, self.kind | None if self.null_is_off else self.kind)
 
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[T]:
@@ -122,6 +178,9 @@ class _RootShape(Generic[T]):
     def __init__(self, kind: type[T]) -> None:
         self.kind = kind
 
+    def sent(self) -> Sent:
+        return Sent(None, self.kind)
+
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[T]:
         return decoder(self.kind)
@@ -141,6 +200,10 @@ class _RootShape(Generic[T]):
 
 class _JsonShape:
     """Any JSON, decoded to plain Python values."""
+
+    @staticmethod
+    def sent() -> Sent:
+        return Sent(None, Any)
 
     @staticmethod
     def _read(body: bytes) -> Any:
@@ -172,6 +235,16 @@ def _shared(shape: Callable[..., Any], *args: Any, **options: Any) -> Any:
 def rows(wrapper: str, row: type[T]) -> Decode[Rows[T]]:
     """Return the decoder of a list of ``row`` under ``wrapper``."""
     return cast("Decode[Rows[T]]", _shared(_RowsShape, wrapper, row))
+
+
+def rows_or_one(wrapper: str, row: type[T]) -> Decode[Rows[T]]:
+    """Return the decoder of a list of ``row`` under ``wrapper``, which may also be one object or null."""
+    return cast("Decode[Rows[T]]", _shared(_RowsOrOneShape, wrapper, row))
+
+
+def number(wrapper: str) -> Decode[int]:
+    """Return the decoder of a whole number under ``wrapper``."""
+    return cast("Decode[int]", _shared(_NumberShape, wrapper))
 
 
 def one(wrapper: str, kind: type[T], *, null_is_off: bool = False) -> Decode[T]:

@@ -15,6 +15,7 @@ from ..models._decode import BROKEN, Misfit, decoder, explain, finish, open_enve
 from ..models._fields import read_date
 from ..models.rows import Rejected
 from ..models.timetable import Slots, Timetable, TimetableLesson
+from ._sent import Empty, Sent
 from ._shapes import Decode
 
 __all__ = ["timetable"]
@@ -35,6 +36,10 @@ class _TimetableShape:
 
     An empty timetable may come as ``[]``: where Librus's server has no entries it cannot tell the two apart.
     """
+
+    @staticmethod
+    def sent() -> Sent:
+        return Sent("Timetable", dict[str, _Day] | Empty)
 
     @cached_property
     def _whole(self) -> msgspec.json.Decoder[_Envelope]:

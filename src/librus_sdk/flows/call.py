@@ -8,7 +8,7 @@ other: a 401 is never retried, a 503 never renews.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -27,10 +27,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """A good, decoded answer and the generation of the credential that brought it."""
+    """A good, decoded answer, the generation of the credential that brought it, and its headers."""
 
     value: T
-    generation: int = field(default=0)
+    generation: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def call(
@@ -65,7 +66,8 @@ def call(
                     error.__cause__ = ticket.first
                 raise error
             assert isinstance(sent.answer, Response)
-            return Answer(decode(sent.answer.body, request.endpoint), sent.generation)
+            value = decode(sent.answer.body, request.endpoint)
+            return Answer(value, sent.generation, sent.answer.headers)
 
         assert error is not None
         if slot is None:

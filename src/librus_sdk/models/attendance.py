@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import field
 
-from ._fields import Id, OptionalFlag, OptionalId, OptionalText, WarsawDate, WarsawDateTime
+from ._fields import Id, OptionalFlag, OptionalId, OptionalText, OptionalWhole, WarsawDate, WarsawDateTime
 from .rows import Record, Ref
 
 __all__ = ["Attendance", "AttendanceType"]
@@ -47,6 +47,7 @@ class AttendanceType(Record, frozen=True, kw_only=True):
         standard: false for a kind the school defined.
         standard_type: the standard kind such a kind is based on.
         is_presence_kind: whether it counts as being there.
+        order: its place in the register's list of kinds.
     """
 
     id: OptionalId = None
@@ -56,3 +57,4 @@ class AttendanceType(Record, frozen=True, kw_only=True):
     standard: OptionalFlag = None
     standard_type: Ref | None = None
     is_presence_kind: OptionalFlag = None
+    order: OptionalWhole = None

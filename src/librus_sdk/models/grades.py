@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from ._fields import (
     Id,
+    OptionalDate,
+    OptionalDateTime,
     OptionalFlag,
     OptionalId,
     OptionalNumber,
     OptionalText,
+    OptionalWhole,
     WarsawDate,
     WarsawDateTime,
 )
-from .rows import Record, Ref, Refs
+from .rows import Embedded, Record, Ref, Refs
 
-__all__ = ["Grade", "GradeAverage", "GradeCategory", "GradeComment"]
+__all__ = ["Grade", "GradeAverage", "GradeCategory", "GradeComment", "TextGrade"]
 
 
 class Grade(Record, frozen=True, kw_only=True):
@@ -66,20 +69,31 @@ class GradeCategory(Record, frozen=True, kw_only=True):
     Attributes:
         weight: how much a mark counts. ``0`` is a real zero; None means that Librus sent none.
         count_to_the_average: None counts; only false excludes.
+        short: the abbreviation the register shows.
+        teacher: who made the category, where it is a teacher's own.
     """
 
     id: OptionalId = None
     name: OptionalText = None
+    short: OptionalText = None
     weight: OptionalNumber = None
     count_to_the_average: OptionalFlag = None
     color: Ref | None = None
+    teacher: Ref | None = None
 
 
 class GradeComment(Record, frozen=True, kw_only=True):
-    """What a teacher wrote to a mark; a grade points here. Fields seen on the sibling API."""
+    """What a teacher wrote to a mark; a grade points here. Fields seen on the sibling API.
+
+    Attributes:
+        added_by: the teacher.
+        grade: the mark it belongs to.
+    """
 
     id: OptionalId = None
     text: OptionalText = None
+    added_by: Ref | None = None
+    grade: Ref | None = None
 
 
 class GradeAverage(Record, frozen=True, kw_only=True):
@@ -88,7 +102,38 @@ class GradeAverage(Record, frozen=True, kw_only=True):
     Attributes:
         average: the school's number, exactly as written (``4.50`` keeps its zero); None for
             text that is no number, e.g. ``-``.
+        subject: what it is the average of.
     """
 
     id: OptionalId = None
     average: OptionalNumber = None
+    subject: Embedded | None = None
+
+
+class TextGrade(Record, frozen=True, kw_only=True):
+    """A mark in words (ocena tekstowa), which counts to no average.
+
+    Fields seen on the sibling API, most of them in a longer list of such marks that this API has no path for:
+    at the schools looked at, this list was empty.
+
+    Attributes:
+        grade: the text; it may have several lines.
+        date: the day the mark is for.
+        add_date: when the teacher entered it.
+        category: what it is given for; marks in words have a category or a skill.
+        skill: the skill it describes, in the youngest classes.
+        show_in_grades_view: false hides it in the register's list of grades.
+    """
+
+    id: OptionalId = None
+    grade: OptionalText = None
+    date: OptionalDate = None
+    add_date: OptionalDateTime = None
+    semester: OptionalWhole = None
+    lesson: Ref | None = None
+    subject: Ref | None = None
+    student: Ref | None = None
+    category: Ref | None = None
+    skill: Ref | None = None
+    added_by: Ref | None = None
+    show_in_grades_view: OptionalFlag = None

@@ -1,13 +1,30 @@
-"""The agenda (terminarz): tests, quizzes, trips, meetings. Librus calls it ``HomeWorks``."""
+"""The agenda (terminarz), which Librus calls ``HomeWorks``, and homework (zadania domowe)."""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import unquote
+
 from msgspec import field
 
-from ._fields import Id, OptionalId, OptionalText, OptionalTime, OptionalWhole, WarsawDate, WarsawDateTime
+from ._fields import (
+    Id,
+    OptionalDate,
+    OptionalFlag,
+    OptionalId,
+    OptionalText,
+    OptionalTime,
+    OptionalWhole,
+    WarsawDate,
+    WarsawDateTime,
+    accepts,
+    reads,
+)
+from ._objects import listed
 from .rows import Embedded, Record, Ref
 
-__all__ = ["HomeWork", "HomeworkCategory", "OnlineLesson"]
+__all__ = ["HomeWork", "HomeworkAssignment", "HomeworkCategory", "HomeworkFile", "OnlineLesson"]
 
 
 class OnlineLesson(Record, frozen=True, kw_only=True, rename=None):
@@ -56,3 +73,59 @@ class HomeworkCategory(Record, frozen=True, kw_only=True):
     id: OptionalId = None
     name: OptionalText = None
     color: Ref | None = None
+
+
+class HomeworkFile(Record, frozen=True, kw_only=True):
+    """A file that belongs to homework. Fields seen on the sibling API.
+
+    Attributes:
+        id: the file's own id, which finds nothing: use :attr:`attachment_id`.
+    """
+
+    id: OptionalId = None
+    name: OptionalText = None
+    url: OptionalText = None
+
+    @property
+    def attachment_id(self) -> str | None:
+        """What ``homework.attachment(...)`` wants: ``<homework id>-<file id>``, the end of the address."""
+        path = re.split(r"[?#]", self.url or "", maxsplit=1)[0]
+        return unquote(path.rstrip("/").rpartition("/")[2]) or None
+
+
+if TYPE_CHECKING:
+    HomeworkFiles: TypeAlias = tuple[HomeworkFile, ...]
+else:
+
+    class HomeworkFiles(metaclass=accepts(tuple)):
+        """The files of homework; ``null`` and ``""`` are none at all."""
+
+
+reads(HomeworkFiles, listed(HomeworkFile))
+
+
+class HomeworkAssignment(Record, frozen=True, kw_only=True):
+    """Homework to do, and perhaps to hand in. Fields seen on the sibling API.
+
+    No subject here: follow ``lesson``. Who has read it or done it is in the undecoded answer only.
+
+    Attributes:
+        date: the day it was set.
+        due_date: the day it is due.
+        must_send_attach_file: whether a file has to be handed in.
+        send_file_possible: whether one can be.
+        files: what the teacher added.
+    """
+
+    id: OptionalId = None
+    topic: OptionalText = None
+    text: OptionalText = None
+    date: OptionalDate = None
+    due_date: OptionalDate = None
+    teacher: Ref | None = None
+    lesson: Ref | None = None
+    category: Ref | None = None
+    must_send_attach_file: OptionalFlag = None
+    send_file_possible: OptionalFlag = None
+    # Spelt so on the wire.
+    files: HomeworkFiles = field(name="HomeworkAssigmentFiles", default=())

@@ -136,10 +136,11 @@ class Rows(Sequence[T_co], Generic[T_co]):
     (<Rows: 2 rows>, 'a', ('b',))
     """
 
-    __slots__ = ("_items", "_raw", "_rejected")
+    __slots__ = ("_by_id", "_items", "_raw", "_rejected")
 
     def __init__(self, items: Iterable[T_co], *, rejected: Iterable[Rejected] = (), raw: bytes = b"") -> None:
         self._items = tuple(items)
+        self._by_id: dict[str, T_co] | None = None
         self._rejected = tuple(rejected)
         self._raw = raw
 
@@ -152,6 +153,22 @@ class Rows(Sequence[T_co], Generic[T_co]):
     def raw(self) -> bytes:
         """The undecoded answer, with every field the models do not know. Personal data: not in the repr."""
         return self._raw
+
+    def by_id(self, wanted: Id | int | Ref | Embedded | None) -> T_co | None:
+        """Return the record with this id, or the one a pointer points at; None when there is none.
+
+        Ids are compared as text. Of several records with one id it is the first.
+        """
+        if isinstance(wanted, (Ref, Embedded)):
+            wanted = wanted.id
+        if self._by_id is None:
+            index: dict[str, T_co] = {}
+            for item in self._items:
+                key = getattr(item, "id", None)
+                if key is not None:
+                    index.setdefault(str(key), item)
+            self._by_id = index
+        return None if wanted is None else self._by_id.get(str(wanted))
 
     @overload
     def __getitem__(self, index: int) -> T_co: ...

@@ -1,0 +1,141 @@
+"""What Librus may send where a field type stands, as JSON Schema.
+
+A field type is a marker class that no library can describe. A form listed here is always one that the type's
+reader accepts; the readers forgive some more, which nobody should rely on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from inspect import cleandoc
+from typing import Any, Final
+
+from . import _fields as fields
+from ._objects import JsonObject
+from .homework import HomeworkFile, HomeworkFiles
+from .lessons import LooseRef
+from .messages import OneOrMore, OptionalEpoch
+from .rows import Ref, Refs
+from .school import Bells, LessonHours
+
+__all__ = ["RECORDS", "REFERENCE", "SCHEMAS", "wire_schema"]
+
+REFERENCE: Final = "#/components/schemas/{name}"
+"""Where a document keeps the schema of a model."""
+
+
+_DAY: Final = r"^[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_MAYBE_TEXT: Final = ["string", "null"]
+_NONE: Final = ({"type": "null"}, {"const": ""})
+_EMPTY: Final = {"type": "array", "maxItems": 0}
+
+
+def _pointed(record: type) -> dict[str, Any]:
+    return {"$ref": REFERENCE.format(name=record.__name__)}
+
+
+_POINTER: Final = (_pointed(Ref), {"type": ["string", "integer"], "minLength": 1})
+
+
+def _listed(record: type) -> dict[str, Any]:
+    """Return the schema of a list whose members may be empty."""
+    member = {"anyOf": [_pointed(record), {"type": "null"}, _EMPTY]}
+    return {"anyOf": [{"type": "array", "items": member}, *_NONE]}
+
+
+SCHEMAS: Final[Mapping[Any, Mapping[str, Any]]] = {
+    fields.Id: {
+        "type": ["string", "integer"],
+        "minLength": 1,
+        "description": "An id; numbers and texts mix.",
+    },
+    fields.OptionalId: {"type": ["string", "integer", "null"], "description": "An id, or nothing."},
+    fields.Token: {"type": "string", "description": "A bearer token."},
+    fields.WarsawDate: {
+        "type": "string",
+        "pattern": rf"{_DAY}$",
+        "description": "A day in Warsaw, `YYYY-MM-DD`.",
+        "examples": ["2026-09-14"],
+    },
+    fields.WarsawDateTime: {
+        "type": "string",
+        "pattern": rf"{_DAY}[ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$",
+        "description": "A moment in Warsaw, `YYYY-MM-DD HH:MM:SS`, without a zone.",
+        "examples": ["2026-09-14 08:05:00"],
+    },
+    fields.OptionalDate: {
+        "type": _MAYBE_TEXT,
+        "description": "A day in Warsaw, `YYYY-MM-DD`; `0000-00-00`, an empty text and null are none.",
+        "examples": ["2026-09-14"],
+    },
+    fields.OptionalDateTime: {
+        "type": _MAYBE_TEXT,
+        "description": "A moment in Warsaw, `YYYY-MM-DD HH:MM:SS`; an empty text and null are none.",
+        "examples": ["2026-09-14 08:05:00"],
+    },
+    fields.OptionalTime: {
+        "type": _MAYBE_TEXT,
+        "description": "A time of day, `HH:MM` or `HH:MM:SS`; an empty text and null are none.",
+        "examples": ["08:05"],
+    },
+    fields.OptionalText: {"type": ["string", "number", "boolean", "null"]},
+    fields.OptionalTexts: {
+        "anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}, {"const": ""}],
+        "description": "A list of texts; null and an empty text are none.",
+    },
+    fields.OptionalNumber: {
+        "type": ["number", "string", "null"],
+        "description": "A number, also as text and with a decimal comma; other text is none.",
+        "examples": ["4,50"],
+    },
+    fields.OptionalWhole: {
+        "type": ["number", "string", "null"],
+        "description": "A whole number, also as text; other text is none.",
+    },
+    fields.OptionalFlag: {
+        "type": ["boolean", "integer", "string", "null"],
+        "description": "True or false, also as 0 or 1, or as text.",
+    },
+    OptionalEpoch: {
+        "type": ["integer", "string", "null"],
+        "description": "A moment in seconds (10 digits) or milliseconds (13) from 1970, or as text.",
+        "examples": [1789365900],
+    },
+    LooseRef: {
+        "type": ["object", "string", "integer", "null"],
+        "properties": {"Id": {"type": ["string", "integer", "null"]}, "Url": {"type": _MAYBE_TEXT}},
+        "description": "A pointer: an object, a bare id, or nothing.",
+    },
+    Refs: {
+        "anyOf": [{"type": "array", "items": {"anyOf": list(_POINTER)}}, *_NONE],
+        "description": "Pointers: objects or bare ids; null and an empty text are none.",
+    },
+    OneOrMore: {
+        "anyOf": [{"type": "array", "items": {"anyOf": list(_POINTER)}}, *_POINTER, *_NONE],
+        "description": "A pointer or several: objects or bare ids; null and an empty text are none.",
+    },
+    Bells: _listed(LessonHours),
+    HomeworkFiles: _listed(HomeworkFile),
+    JsonObject: {
+        "anyOf": [{"type": "object", "additionalProperties": True}, _EMPTY],
+        "description": "An object with Librus's own keys; an empty one may come as an empty list.",
+    },
+}
+"""The schema of every field type that the models of the child API use."""
+
+RECORDS: Final = (Ref, LessonHours, HomeworkFile)
+"""The models these schemas point at; a document has to contain them."""
+
+
+def wire_schema(marker: Any) -> dict[str, Any]:
+    """Return what may stand on the wire for a field type; the hook of ``msgspec.json.schema_components``.
+
+    Raises:
+        NotImplementedError: nothing is known of the type.
+    """
+    if isinstance(marker, type) and issubclass(marker, JsonObject):
+        first = cleandoc(marker.__doc__ or "").partition("\n\n")[0]
+        return {**SCHEMAS[JsonObject], "description": " ".join(first.split())}
+    if marker not in SCHEMAS:
+        raise NotImplementedError
+    return dict(SCHEMAS[marker])
