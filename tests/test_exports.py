@@ -59,6 +59,7 @@ PUBLIC = [
     "SynergiaAccounts",
     "SynergiaApiClient",
     "__version__",
+    "generate_openapi_document",
     "get_api_backend",
     "to_logger",
 ]

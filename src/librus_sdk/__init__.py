@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     )
     from .events import Event, EventHook, to_logger
     from .models import ChildAccount, PortalMe, Ref, Rejected, Rows, SynergiaAccounts
+    from .openapi import generate_openapi_document
     from .secret import Secret
     from .session import AsyncLibrusSession, ChildSelector, LibrusSession
     from .settings import (
@@ -103,6 +104,7 @@ __all__ = [
     "SynergiaAccounts",
     "SynergiaApiClient",
     "__version__",
+    "generate_openapi_document",
     "get_api_backend",
     "to_logger",
 ]
@@ -113,6 +115,7 @@ _HOMES: dict[str, str] = {
     **dict.fromkeys(("AsyncPortalClient", "PortalClient"), "clients.portal"),
     **dict.fromkeys(("Event", "EventHook", "to_logger"), "events"),
     **dict.fromkeys(("ChildAccount", "PortalMe", "Ref", "Rejected", "Rows", "SynergiaAccounts"), "models"),
+    "generate_openapi_document": "openapi",
     "Secret": "secret",
     **dict.fromkeys(("AsyncLibrusSession", "ChildSelector", "LibrusSession"), "session"),
     **dict.fromkeys(
