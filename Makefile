@@ -100,6 +100,8 @@ build: $(STAMP) ## build the wheel and the sdist into dist/, look into them, ins
 .PHONY: docs
 docs: $(STAMP) ## draw the generated parts of the documents anew (CHECK=1 only checks that they are current)
 	$(PY) tools/state_diagram.py $(if $(CHECK),--check)
+	$(PY) tools/openapi.py $(if $(CHECK),--check)
+	$(PY) tools/cli_reference.py $(if $(CHECK),--check)
 
 .PHONY: bench
 bench: $(STAMP) ## measure, as ratios in one run (PEERS=1 measures the other libraries too)

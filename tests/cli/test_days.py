@@ -19,12 +19,17 @@ def test_a_week_says_what_is_cancelled_and_substituted(cli: Cli, calm: Simulator
         cli("timetable", "week", "--week-start", str(day), sim=calm, env=wide).out for day in mondays
     )
     teachers = {str(row["Id"]): row["LastName"] for row in as_sent(calm, "Users", {})["Users"]}
+    rooms = {str(row["Id"]): row["Symbol"] for row in as_sent(calm, "Classrooms", {})["Classrooms"]}
     kinds = set()
     for day in mondays:
         sent = as_sent(calm, "Timetables", {"weekStart": str(day)})["Timetable"]
-        for held in (held for slots in sent.values() for slot in slots for held in slot):
+        for on, held in ((on, held) for on, slots in sent.items() for slot in slots for held in slot):
             if held["IsCanceled"]:
-                kinds.add("cancelled")
+                kinds.add("moved to" if held["IsSubstitutionClass"] else "cancelled")
+            elif held["IsSubstitutionClass"] and held["OrgDate"] != on:
+                kinds.add(f"moved from .* {date.fromisoformat(held['OrgDate']):%d.%m.%Y}")
+            elif held["IsSubstitutionClass"] and held["OrgTeacher"]["Id"] == held["Teacher"]["Id"]:
+                kinds.add(f"planned in room {rooms[str(held['OrgClassroom']['Id'])]}")
             elif held["IsSubstitutionClass"]:
                 kinds.add(f"substitution for .*{teachers[str(held['OrgTeacher']['Id'])]}")
     assert len(kinds) > 1
@@ -48,12 +53,12 @@ OTHER = {"Id": 2, "Name": "WF"}
         (lesson(IsCanceled=True), f"{PLAIN} cancelled"),
         (
             lesson(IsCanceled=True, IsSubstitutionClass=True, NewDate="2026-09-15", NewLessonNo="1"),
-            f"{PLAIN} moved to 2026-09-15 lesson 1",
+            f"{PLAIN} moved to wt. 15.09.2026 lesson 1",
         ),
         (lesson(IsCanceled=True, IsSubstitutionClass=True), f"{PLAIN} moved"),
         (
             lesson(IsSubstitutionClass=True, OrgDate="2026-09-11", OrgLessonNo="2"),
-            f"{PLAIN} moved from 2026-09-11 lesson 2",
+            f"{PLAIN} moved from pt. 11.09.2026 lesson 2",
         ),
         (
             lesson(IsSubstitutionClass=True, OrgSubject={"Id": 1}, SubstitutionNote="w sali 5"),
@@ -62,6 +67,15 @@ OTHER = {"Id": 2, "Name": "WF"}
         (
             lesson(IsSubstitutionClass=True, OrgSubject=OTHER, SubstitutionNote="zastępstwo"),
             f"{PLAIN} substitution for WF",
+        ),
+        (
+            lesson(
+                IsSubstitutionClass=True,
+                Classroom={"Id": 1},
+                OrgClassroom={"Id": 2, "Symbol": "5"},
+                OrgSubject=OTHER,
+            ),
+            "3 09:50-10:35 Fizyka — #1 substitution for WF; planned in room 5",
         ),
         ({"Teacher": {"Id": 9}, "Classroom": {"Id": 8}}, "0 — #9 #8"),
     ],
@@ -83,13 +97,17 @@ def test_a_week_is_headed_by_its_monday_and_its_days(cli: Cli, calm: Simulator) 
     start = date.fromisoformat(monday(calm))
     out = cli("timetable", "week", "--week-start", str(start), "--child", first(calm), sim=calm).out
     headings = [line for line in out.splitlines() if line and not line.startswith(" ")]
-    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+    names = ("pon.", "wt.", "śr.", "czw.", "pt.")
+    days = [start + timedelta(days=number) for number in range(5)]
     assert headings == [
-        f"Timetable of {calm.children[0].name}, week of Monday {start}",
-        *(f"{name} {start + timedelta(days=number)}" for number, name in enumerate(names)),
+        f"Timetable of {calm.children[0].name}, week of pon. {start:%d.%m.%Y}",
+        *(
+            f"{name} {day:%d.%m.%Y}{', today' if day == calm.today else ''}"
+            for name, day in zip(names, days, strict=True)
+        ),
     ]
     day = cli("timetable", "day", "--day", str(start), "--child", first(calm), sim=calm).out
-    assert day.startswith(f"Timetable of {calm.children[0].name}: Monday {start}\n\n  No")
+    assert day.startswith(f"Timetable of {calm.children[0].name}: pon. {start:%d.%m.%Y}")
 
 
 def test_a_week_without_lessons_says_so_once(cli: Cli, sim: Simulator) -> None:
@@ -98,7 +116,7 @@ def test_a_week_without_lessons_says_so_once(cli: Cli, sim: Simulator) -> None:
     result = cli("timetable", "week", "--week-start", "2026-07-06", "--child", first(sim), sim=sim)
     assert (result.status, result.err) == (0, "")
     assert result.out == (
-        f"Timetable of {sim.children[0].name}, week of Monday 2026-07-06\n\n  No lessons this week.\n"
+        f"Timetable of {sim.children[0].name}, week of pon. 06.07.2026\n\n  No lessons this week.\n"
     )
 
 
@@ -107,25 +125,25 @@ def test_a_week_with_one_lesson_says_which_days_are_empty(cli: Cli, sim: Simulat
     out = cli("timetable", "week", "--week-start", "2026-07-06", "--child", first(sim), sim=sim).out
     assert out.count("No lessons.") == 5
     assert "No lessons this week." not in out
-    assert "\nSaturday 2026-07-11\n" in out
+    assert "\nsob. 11.07.2026\n" in out
 
 
-ASKED = "than the one asked for, Wednesday 2020-01-01."
+ASKED = "than the one asked for, śr. 01.01.2020."
 
 
 @pytest.mark.parametrize(
     ("number", "asked", "said"),
     [
-        (7, "2026-09-14", "7, for Monday 2026-09-14."),
+        (7, "2026-09-14", "7, for pon. 14.09.2026."),
         (
             7,
             "2020-01-01",
-            f"7, for Monday 2026-09-14. Librus answered for another day {ASKED}",
+            f"7, for pon. 14.09.2026. Librus answered for another day {ASKED}",
         ),
         (
             None,
             "2020-01-01",
-            f"None was drawn. Librus answered for another day, Monday 2026-09-14, {ASKED}",
+            f"None was drawn. Librus answered for another day, pon. 14.09.2026, {ASKED}",
         ),
     ],
 )
@@ -144,4 +162,4 @@ def test_the_lucky_number_comes_with_its_day(cli: Cli, calm: Simulator) -> None:
     drawn = as_sent(calm, "LuckyNumbers", {})["LuckyNumber"]
     out = cli("lucky-number", "get", "--child", first(calm), sim=calm).out
     assert str(drawn["LuckyNumber"]) in out
-    assert drawn["LuckyNumberDay"] in out
+    assert f"{date.fromisoformat(drawn['LuckyNumberDay']):%d.%m.%Y}" in out

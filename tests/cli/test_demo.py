@@ -73,7 +73,7 @@ def test_the_demo_shows_a_table_of_grades_at_80_columns(cli: Cli) -> None:
     out = cli("demo").out
     assert max(map(len, out.splitlines())) <= 80
     assert re.search(r"Subject +Grade +Weight +Category +Teacher +Date", out)
-    assert len(re.findall(r"  \d{4}-\d\d-\d\d$", out, re.MULTILINE)) == 15
+    assert len(re.findall(r" \d\d\.\d\d\.\d{4}$", out, re.MULTILINE)) == 15
 
 
 def test_the_demo_needs_no_settings_and_minds_none(cli: Cli) -> None:

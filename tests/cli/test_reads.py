@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -85,7 +86,7 @@ def test_grades_are_listed_with_subject_weight_category_teacher_and_date(cli: Cl
             grade["Grade"],
             names["Grades/Categories"][int(grade["Category"]["Id"])]["Name"],
             f"{teacher['FirstName']} {teacher['LastName']}",
-            grade["Date"],
+            f"{date.fromisoformat(grade['Date']):%d.%m.%Y}",
         ]
         assert any(all(part in line for part in expected) for line in rows_of(out)), grade["Id"]
 
@@ -110,11 +111,11 @@ def test_attendance_counts_presences_and_lists_the_rest(cli: Cli, calm: Simulato
         number = sum(1 for entry in entries if str(entry["Type"]["Id"]) == kind)
         line = next((line for line in rows_of(out) if line.split("  ")[1] == name), "")
         assert line.split()[-1:] == ([str(number)] if number else []), name
-    listed = [line for line in rows_of(out) if line.strip()[:4].isdigit()]
+    listed = [found for line in rows_of(out) if (found := re.match(r" +\S+ (\d\d)\.(\d\d)\.(\d{4}) ", line))]
     assert len(listed) == sum(
         1 for entry in entries if str(entry["Type"]["Id"]) in "123" or str(entry["Type"]["Id"]) == "4"
     )
-    days = [line.split()[0] for line in listed]
+    days = [found.groups()[::-1] for found in listed]
     assert days == sorted(days, reverse=True)
 
 
@@ -247,7 +248,7 @@ def test_the_agenda_parts_what_is_coming_from_what_is_past(cli: Cli, sim: Simula
         )
         out = cli("homework", "list", "--child", first(sim), sim=sim).out
         coming, past = out.split("\nPast\n")
-        assert str(day) in (coming if label == "coming" else past)
+        assert f"{day:%d.%m.%Y}" in (coming if label == "coming" else past)
         assert "Nothing." in (past if label == "coming" else coming)
         assert "00:00" not in out
 

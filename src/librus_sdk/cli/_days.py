@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-__all__ = ["MIDNIGHT", "day_name", "hours", "today", "with_weekday"]
+from ._document import Cell, Styled
+
+__all__ = ["MIDNIGHT", "day_cell", "day_heading", "day_name", "hours", "today", "with_weekday"]
 
 MIDNIGHT = time()
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ABBREVIATED = ("pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz.")
 
 
 def day_name(day: date) -> str:
@@ -17,8 +20,21 @@ def day_name(day: date) -> str:
 
 
 def with_weekday(day: date) -> str:
-    """Return the day with the first letters of its name: ``2026-09-14 Mon``."""
-    return f"{day.isoformat()} {day_name(day)[:3]}"
+    """Return the day as Polish readers write it, whatever the locale: ``pon. 14.09.2026``.
+
+    Every day in text output is written so; JSON and the arguments of commands keep to ``2026-09-14``.
+    """
+    return f"{_ABBREVIATED[day.weekday()]} {day:%d.%m}.{day.year:04}"
+
+
+def day_cell(day: date) -> Cell:
+    """Return the day for a table; today says so instead of its weekday, no wider than other days."""
+    return Styled(f"today {day:%d.%m}.{day.year:04}", "today") if day == today() else with_weekday(day)
+
+
+def day_heading(day: date) -> Cell:
+    """Return the day for a title; of today it is said."""
+    return Styled(f"{with_weekday(day)}, today", "today") if day == today() else with_weekday(day)
 
 
 def hours(start: time | None, end: time | None) -> str:

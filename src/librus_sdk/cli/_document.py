@@ -1,6 +1,7 @@
 """Text output: titled sections of labelled values, tables and sentences, laid out for a width.
 
-This is the plain form, for pipes, files and ``NO_COLOR``; :mod:`._terminal` draws the same for a terminal.
+This is the plain form, for pipes, files and ``NO_COLOR``; :mod:`._terminal` draws the same for a terminal,
+with styles. A style repeats what the words say already: the plain form leaves it out and loses nothing.
 """
 
 from __future__ import annotations
@@ -12,20 +13,26 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TextIO, TypeAlias
+from typing import Final, Literal, TextIO, TypeAlias
 
 __all__ = [
+    "Cell",
     "Column",
     "Fields",
+    "Kind",
     "Part",
     "Section",
     "Sentence",
+    "Styled",
     "Table",
     "clean",
+    "fitted",
     "is_fancy",
     "lay_out",
     "render",
+    "styled",
     "width_of",
+    "wrap",
     "write",
 ]
 
@@ -38,13 +45,40 @@ _WIDEST_LABEL: Final = 24
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+Kind: TypeAlias = Literal["strong", "struck", "muted", "good", "bad", "today", "absent", "excused", "late"]
+"""Why a text stands out; what that looks like is the terminal's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """A text that stands out on a terminal."""
+
+    text: str
+    kind: Kind
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Cell: TypeAlias = str | Styled
+
+
+def styled(text: str, kind: Kind | None) -> Cell:
+    """Return the text in the style, or as it is when there is none."""
+    return Styled(text, kind) if kind else text
+
+
+def _cleaned(cell: Cell) -> Cell:
+    return Styled(clean(cell.text), cell.kind) if isinstance(cell, Styled) else clean(cell)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table.
 
     Attributes:
         right: align to the right.
-        stiff: never make it narrower than its longest cell: dates, numbers.
+        stiff: dates, numbers: wrap its cells only to keep words of other columns whole, and never break one.
     """
 
     title: str
@@ -57,12 +91,12 @@ class Table:
     """Rows of cells under titled columns; columns that are empty in every row are left out."""
 
     columns: Sequence[Column]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[Cell]]
 
-    def filled(self) -> tuple[list[Column], list[list[str]]]:
+    def filled(self) -> tuple[list[Column], list[list[Cell]]]:
         """Return the columns with something in them, and their cells without control characters."""
-        cells = [[clean(cell) for cell in row] for row in self.rows]
-        kept = [n for n in range(len(self.columns)) if any(row[n] for row in cells)]
+        cells = [[_cleaned(cell) for cell in row] for row in self.rows]
+        kept = [n for n in range(len(self.columns)) if any(str(row[n]) for row in cells)]
         return [self.columns[n] for n in kept], [[row[n] for n in kept] for row in cells]
 
 
@@ -70,14 +104,14 @@ class Table:
 class Fields:
     """Labelled values, one below the other."""
 
-    pairs: Sequence[tuple[str, str]]
+    pairs: Sequence[tuple[str, Cell]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """Something said in words."""
 
-    text: str
+    text: Cell
 
 
 Part: TypeAlias = Table | Fields | Sentence
@@ -87,7 +121,7 @@ Part: TypeAlias = Table | Fields | Sentence
 class Section:
     """A title and what stands below it."""
 
-    title: str
+    title: Cell
     parts: Sequence[Part] = field(default_factory=tuple)
 
 
@@ -114,7 +148,7 @@ def lay_out(sections: Sequence[Section], width: int) -> str:
 
 
 def _section(section: Section, width: int) -> Iterator[str]:
-    yield from textwrap.wrap(clean(section.title), width) or [""]
+    yield from textwrap.wrap(clean(str(section.title)), width) or [""]
     for part in section.parts:
         yield ""
         lines = _part(part, width - INDENT)
@@ -127,10 +161,10 @@ def _part(part: Part, width: int) -> Iterator[str]:
     elif isinstance(part, Fields):
         yield from _fields(part, width)
     else:
-        yield from _wrap(part.text, width)
+        yield from wrap(str(part.text), width)
 
 
-def _wrap(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int) -> list[str]:
     """Wrap each line of the text for itself; nothing is one empty line."""
     lines = [
         wrapped
@@ -145,24 +179,31 @@ def _wrap(text: str, width: int) -> list[str]:
 def _fields(part: Fields, width: int) -> Iterator[str]:
     label_width = min(max((len(label) for label, _ in part.pairs), default=0), _WIDEST_LABEL)
     for label, value in part.pairs:
-        lines = _wrap(value, width - label_width - GAP)
+        lines = wrap(str(value), width - label_width - GAP)
         for number, line in enumerate(lines):
             yield f"{label if number == 0 else '':<{label_width + GAP}}{line}".rstrip()
 
 
-def _table(table: Table, width: int) -> Iterator[str]:
+def fitted(table: Table, width: int) -> tuple[list[Column], list[list[Cell]], list[int]]:
+    """Return the table's filled columns, their cells, and widths that fit ``width`` in all."""
     columns, rows = table.filled()
-    widths = _widths(columns, rows, width - GAP * (len(columns) - 1))
-    wrapped = [[_wrap(cell, room) for cell, room in zip(row, widths, strict=True)] for row in rows]
+    texts = [[str(cell) for cell in row] for row in rows]
+    widths = _widths(columns, texts, width - GAP * (len(columns) - 1))
     for number, column in enumerate(columns):
         # Wrapped at words, a column may need less than it was given.
-        lines = [column.title, *(line for row in wrapped for line in row[number])]
+        lines = [column.title, *(line for row in texts for line in wrap(row[number], widths[number]))]
         widths[number] = min(widths[number], max(map(len, lines)))
-    titles = [_wrap(column.title, room) for column, room in zip(columns, widths, strict=True)]
+    return columns, rows, widths
+
+
+def _table(table: Table, width: int) -> Iterator[str]:
+    columns, rows, widths = fitted(table, width)
+    titles = [wrap(column.title, room) for column, room in zip(columns, widths, strict=True)]
     yield from _lines(titles, columns, widths)
     yield (" " * GAP).join("-" * room for room in widths)
-    for row in wrapped:
-        yield from _lines(row, columns, widths)
+    for row in rows:
+        cells = [wrap(str(cell), room) for cell, room in zip(row, widths, strict=True)]
+        yield from _lines(cells, columns, widths)
 
 
 def _lines(cells: Sequence[Sequence[str]], columns: Sequence[Column], widths: Sequence[int]) -> Iterator[str]:
@@ -190,12 +231,15 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int
     """Return the columns' widths: as wide as their cells, the widest made narrower until all fit."""
     widths: list[int] = []
     least: list[int] = []
+    unbroken: list[int] = []
     for number, column in enumerate(columns):
         cells = [column.title, *(row[number] for row in rows)]
         widths.append(max(map(_longest_line, cells)))
-        least.append(widths[-1] if column.stiff else min(widths[-1], max(map(_longest_word, cells))))
+        unbroken.append(min(widths[-1], max(map(_longest_word, cells))))
+        least.append(widths[-1] if column.stiff else unbroken[-1])
     # First without breaking words, then, on a very narrow terminal, breaking them.
-    for floor in (least, [low if column.stiff else 6 for low, column in zip(least, columns, strict=True)]):
+    broken = [low if column.stiff else 6 for low, column in zip(unbroken, columns, strict=True)]
+    for floor in (least, unbroken, broken):
         while sum(widths) > width:
             candidates = [n for n in range(len(widths)) if widths[n] > floor[n]]
             if not candidates:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -11,35 +12,71 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from ._document import GAP, INDENT, Fields, Part, Section, Table, clean
+from ._document import GAP, INDENT, Cell, Fields, Kind, Part, Section, Styled, Table, clean, fitted, wrap
 
 __all__ = ["draw"]
+
+# Only the sixteen colours that every terminal has, in the shades its user chose.
+_STYLES: Final[Mapping[Kind, str]] = {
+    "strong": "bold",
+    "struck": "strike",
+    "muted": "dim",
+    "good": "green",
+    "bad": "red",
+    "today": "bold green",
+    "absent": "bold red",
+    "excused": "yellow",
+    "late": "cyan",
+}
 
 
 def draw(sections: Sequence[Section], width: int) -> str:
     """Return the sections as text with a terminal's colour codes, no wider than ``width``."""
     paper = io.StringIO()
-    console = Console(file=paper, force_terminal=True, width=width, highlight=False, emoji=False)
+    console = Console(
+        file=paper,
+        width=width,
+        # That it is a terminal which wants colours has been decided already, see `is_fancy`.
+        force_terminal=True,
+        color_system="standard",
+        no_color=False,
+        highlight=False,
+        emoji=False,
+    )
     for number, section in enumerate(sections):
         if number:
             console.print()
-        console.print(Text(clean(section.title), style="bold"))
+        title = _text(section.title)
+        title.stylize("bold")
+        console.print(title)
         for part in section.parts:
             console.print()
-            console.print(Padding(_drawn(part), (0, 0, 0, INDENT), expand=False))
+            console.print(Padding(_drawn(part, width - INDENT), (0, 0, 0, INDENT), expand=False))
     return "\n".join(line.rstrip(" ") for line in paper.getvalue().split("\n"))
 
 
-def _drawn(part: Part) -> RenderableType:
+def _text(cell: Cell, room: int | None = None) -> Text:
+    """Return the cell's text; text, not markup: brackets in a teacher's words are brackets.
+
+    With ``room``, the width of a column, lines break where they do in the plain form, not where rich would.
+    """
+    text = Text(clean(str(cell)) if room is None else "\n".join(wrap(str(cell), room)))
+    if isinstance(cell, Styled):
+        # Not as the text's own style, which the blanks up to the next column would have, too.
+        text.stylize(_STYLES[cell.kind])
+    return text
+
+
+def _drawn(part: Part, width: int) -> RenderableType:
     if isinstance(part, Table):
-        return _table(part)
+        return _table(part, width)
     if isinstance(part, Fields):
         return _fields(part)
-    return Text(clean(part.text))
+    return _text(part.text)
 
 
-def _table(part: Table) -> RichTable:
-    columns, rows = part.filled()
+def _table(part: Table, width: int) -> RichTable:
+    columns, rows, widths = fitted(part, width)
     drawn = RichTable(
         box=box.SIMPLE_HEAD,
         show_edge=False,
@@ -47,16 +84,15 @@ def _table(part: Table) -> RichTable:
         padding=(0, GAP - 1, 0, 0),
         header_style="bold cyan",
     )
-    for column in columns:
+    for column, room in zip(columns, widths, strict=True):
         drawn.add_column(
-            Text(column.title),
+            _text(column.title, room),
             justify="right" if column.right else "left",
-            no_wrap=column.stiff,
             overflow="fold",
+            width=room,
         )
     for row in rows:
-        # Text, not markup: brackets in a teacher's words are brackets.
-        drawn.add_row(*(Text(cell) for cell in row))
+        drawn.add_row(*map(_text, row, widths))
     return drawn
 
 
@@ -65,5 +101,5 @@ def _fields(part: Fields) -> RichTable:
     drawn.add_column(style="cyan", no_wrap=True)
     drawn.add_column(overflow="fold")
     for label, value in part.pairs:
-        drawn.add_row(Text(label), Text(clean(value)))
+        drawn.add_row(Text(label), _text(value))
     return drawn

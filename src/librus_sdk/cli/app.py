@@ -17,6 +17,7 @@ from ..errors import LibrusDeprecationWarning, LibrusSchemaWarning, LibrusSdkErr
 from ._failures import chosen_format, internal_error, tell, usage_error
 from ._invocation import Invocation
 from ._options import Group
+from .commands.completion import VARIABLE, answer
 
 __all__ = ["run"]
 
@@ -31,6 +32,8 @@ _HOMES: Final = {
     "homework": ("homework", "The agenda: tests, quizzes, trips, meetings."),
     "lucky-number": ("lucky_number", "The lucky number (szczęśliwy numerek)."),
     "auth": ("auth", "What the access token may read."),
+    "openapi": ("openapi", "The OpenAPI document of what can be read."),
+    "completion": ("completion", "Scripts that make a shell complete commands and options."),
 }
 
 _EPILOG: Final = """The family account is read from LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD, in the
@@ -77,6 +80,9 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    question = os.environ.get(VARIABLE)
+    if question:
+        return answer(root, question, Invocation())
     if not [argument for argument in argv if argument != "--verbose"]:
         argv = ["--help"]
     with root.make_context("librus", argv, obj=Invocation()) as context:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .._days import with_weekday
-from .._document import Column, Part, Section, Sentence, Table
+from .._days import day_cell
+from .._document import Column, Kind, Part, Section, Sentence, Table, styled
 from .._invocation import Invocation, Reading
 from .._names import Names, lesson_subjects, or_none, subjects, together, users
 from .._options import LeafGroup, child_read
@@ -29,9 +29,16 @@ _STANDARD: Final = {
     _RELEASED: "released",
     _PRESENT: "present",
 }
+_STYLES: Final[Mapping[str, Kind]] = {
+    _ABSENT: "absent",
+    _LATE: "late",
+    _EXCUSED: "excused",
+    _RELEASED: "muted",
+    _PRESENT: "good",
+}
 _COUNTS = (Column("Kind"), Column("Sign", stiff=True), Column("Lessons", right=True, stiff=True))
 _LIST = (
-    Column("Date", stiff=True),
+    Column("Date", right=True, stiff=True),
     Column("Lesson", right=True, stiff=True),
     Column("Kind"),
     Column("Subject"),
@@ -58,6 +65,7 @@ class _Kind:
     name: str
     sign: str
     plain_presence: bool
+    style: Kind | None
 
 
 async def _text(reading: Reading) -> Sequence[Section]:
@@ -80,7 +88,7 @@ async def _text(reading: Reading) -> Sequence[Section]:
     counts = Table(
         _COUNTS,
         [
-            (kind.name, kind.sign, str(number))
+            (styled(kind.name, kind.style), kind.sign, str(number))
             for kind, number in sorted(counted.items(), key=lambda item: (item[0].plain_presence, -item[1]))
         ],
     )
@@ -102,9 +110,9 @@ def _missed(
         _LIST,
         [
             (
-                with_weekday(entry.date),
+                day_cell(entry.date),
                 str(entry.lesson_no),
-                kinds[entry.id].name,
+                styled(kinds[entry.id].name, kinds[entry.id].style),
                 subject_names.by_id(lessons.get(entry.lesson.id)),
                 teachers(entry.added_by),
             )
@@ -118,8 +126,8 @@ def _kind(row: AttendanceType) -> _Kind:
     name = _STANDARD.get(row.id or "") or row.name or _STANDARD.get(standard or "") or f"#{row.id}"
     present = standard == _PRESENT if row.is_presence_kind is None else row.is_presence_kind
     # Being late is a presence to Librus; a parent wants to see it.
-    return _Kind(name, row.short or "", present and standard != _LATE)
+    return _Kind(name, row.short or "", present and standard != _LATE, _STYLES.get(standard or ""))
 
 
 def _unknown(kind_id: str) -> _Kind:
-    return _Kind(_STANDARD.get(kind_id, f"#{kind_id}"), "", kind_id == _PRESENT)
+    return _Kind(_STANDARD.get(kind_id, f"#{kind_id}"), "", kind_id == _PRESENT, _STYLES.get(kind_id))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .._document import Column, Part, Section, Sentence, Table
+from .._days import day_cell
+from .._document import Column, Part, Section, Sentence, Styled, Table
 from .._invocation import Invocation, Reading
 from .._names import NOTHING, Names, or_none, polish_order, subjects, together, users
 from .._options import LeafGroup, child_read
@@ -26,7 +27,7 @@ _GRADES = (
     Column("Weight", right=True, stiff=True),
     Column("Category"),
     Column("Teacher"),
-    Column("Date", stiff=True),
+    Column("Date", right=True, stiff=True),
     Column("Note"),
 )
 _CATEGORIES = (Column("Category"), Column("Weight", right=True, stiff=True), Column("Counts to the average"))
@@ -100,11 +101,11 @@ def grade_table(shown: Iterable[Grade], names: GradeNames, known: Iterable[Grade
         [
             (
                 names.subjects(grade.subject),
-                grade.grade,
+                Styled(grade.grade, "strong"),
                 names.weights.get(grade.category.id, NOTHING),
                 names.categories(grade.category),
                 names.teachers(grade.added_by),
-                grade.date.isoformat(),
+                day_cell(grade.date),
                 _note(grade, earlier),
             )
             for grade in rows
@@ -182,9 +183,8 @@ async def _categories_text(reading: Reading) -> Sequence[Section]:
     rows = await reading.client.grades.categories()
     reading.left_out(rows.rejected)
     cells = [(row.name or NOTHING, _weight(row), _counts(row)) for row in rows]
-    part: Part = Sentence("The school has entered none.")
-    if cells:
-        part = Table(_CATEGORIES, sorted(cells, key=lambda row: polish_order(row[0])))
+    cells.sort(key=lambda row: polish_order(row[0]))
+    part: Part = Table(_CATEGORIES, cells) if cells else Sentence("The school has entered none.")
     return [Section(reading.title("Grade categories"), [part])]
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .._days import MIDNIGHT, hours, today, with_weekday
-from .._document import Column, Section, Sentence, Table
+from .._days import MIDNIGHT, day_cell, hours, today
+from .._document import Cell, Column, Section, Sentence, Table
 from .._invocation import Invocation, Reading
 from .._names import Names, or_none, subjects, together, users
 from .._options import LeafGroup, child_read
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _COLUMNS = (
-    Column("Date", stiff=True),
+    Column("Date", right=True, stiff=True),
     Column("Time", stiff=True),
     Column("Kind"),
     Column("Subject"),
@@ -64,9 +64,9 @@ async def _text(reading: Reading) -> Sequence[Section]:
     return [Section(f"{title}: coming", [table(coming)]), Section("Past", [table(past)])]
 
 
-def _row(entry: HomeWork, kinds: Names, subject_names: Names, teachers: Names) -> tuple[str, ...]:
+def _row(entry: HomeWork, kinds: Names, subject_names: Names, teachers: Names) -> tuple[Cell, ...]:
     return (
-        with_weekday(entry.date),
+        day_cell(entry.date),
         _time(entry),
         kinds(entry.category),
         subject_names(entry.subject) if entry.subject else "",
