@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, assert_type
 
 from librus_sdk.clients.api import AsyncSynergiaApiClient, SynergiaApiClient
+from librus_sdk.clients.snapshot import Snapshot
 from librus_sdk.models import (
     Attendance,
     AttendanceType,
@@ -77,6 +78,8 @@ def blocking(client: SynergiaApiClient) -> None:
     assert_type(client.notes.list(), Rows[Note])
     assert_type(client.justifications.conferences(), Rows[ParentTeacherConference])
     assert_type(client.notifications.center(), NotificationCenter)
+    assert_type(client.snapshot(), Snapshot)
+    assert_type(client.snapshot().grades.value, Rows[Grade] | None)
     assert_type(client.lookup.subject(None), Subject | None)
     assert_type(client.lookup.lesson("5"), Lesson | None)
     assert_type(client.lookup.classroom(5), Classroom | None)
@@ -121,6 +124,7 @@ async def awaited(client: AsyncSynergiaApiClient) -> None:
     assert_type(await client.notes.list(), Rows[Note])
     assert_type(await client.justifications.conferences(), Rows[ParentTeacherConference])
     assert_type(await client.notifications.center(), NotificationCenter)
+    assert_type(await client.snapshot(), Snapshot)
     assert_type(await client.lookup.subject(None), Subject | None)
     assert_type(await client.lookup.lesson("5"), Lesson | None)
     assert_type(await client.lookup.classroom(5), Classroom | None)

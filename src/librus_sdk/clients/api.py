@@ -47,6 +47,7 @@ from ._files import checked_file, described, file_address, origin_text
 from ._paid import explained, is_puzzling
 from .lookup import Lookup, Pointer, Tables
 from .options import Parts, SessionOptions, parts_of
+from .snapshot import Progress, Snapshot, snapshot_async, snapshot_sync
 
 __all__ = ["AsyncSynergiaApiClient", "SynergiaApiClient"]
 
@@ -324,6 +325,19 @@ class SynergiaApiClient(_Families[SyncCaller]):
         """
         return self._caller.call(_any_read(path, query))
 
+    def snapshot(self, *, progress: Callable[[Progress], object] | None = None) -> Snapshot:
+        """Read everything the child has, a few reads at a time; about sixty requests.
+
+        A section that the school switched off, or that failed, is a value in the result: see
+        :class:`~librus_sdk.clients.snapshot.Section`.
+
+        Args:
+            progress: called after every section, on this thread.
+        """
+        settings = self._bound.parts.settings
+        wall = self._bound.parts.clock.wall()
+        return snapshot_sync(self._caller, wall, settings.max_concurrency, progress)
+
     def close(self) -> None:
         """Close the connections of a standalone client; a session's client is closed with its session."""
         if self._own_shell is not None:
@@ -359,6 +373,10 @@ class AsyncSynergiaApiClient(_Families[AsyncCaller]):
     async def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
         """Read any other path of the API and return the decoded JSON. See :meth:`SynergiaApiClient.get`."""
         return await self._caller.call(_any_read(path, query))
+
+    async def snapshot(self, *, progress: Callable[[Progress], object] | None = None) -> Snapshot:
+        """Read everything the child has. See :meth:`SynergiaApiClient.snapshot`."""
+        return await snapshot_async(self._caller, self._bound.parts.clock.wall(), progress)
 
     async def close(self) -> None:
         """Close the connections of a standalone client; a session's client is closed with its session."""

@@ -1,0 +1,113 @@
+"""A snapshot: everything at once, politely; what is off, refused or broken costs nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from librus_sdk.clients.snapshot import Progress, Snapshot, _reads
+from librus_sdk.endpoints import catalogue
+from librus_sdk.errors import (
+    FeatureUnavailableError,
+    LibrusApiError,
+    LibrusPermissionError,
+    LibrusSessionClosedError,
+)
+from tests.heart.conftest import WEDNESDAY
+from tests.heart.drivers import World
+
+
+def test_every_read_that_needs_no_id_has_its_section() -> None:
+    reads = _reads(WEDNESDAY)
+    assert list(reads) == [field.name for field in fields(Snapshot)]
+    paths = {operation.path for operation in catalogue() if "{" not in operation.path}
+    assert {get.path for get in reads.values()} == paths
+
+
+def test_everything_is_read_within_the_limit(world: World) -> None:
+    client = world.client()
+    world.sim.reset_counts()
+    steps: list[Progress] = []
+    snapshot = world.do(lambda: client.snapshot(progress=steps.append))
+    total = len(fields(Snapshot))
+    assert {section.name for section in snapshot if not section.ok} == {"behaviour_system_proposal"}
+    assert snapshot.behaviour_system_proposal.state == "refused"
+    assert len(snapshot.grades.value) > 10
+    monday = datetime.fromtimestamp(world.clock.wall(), UTC).date() - timedelta(days=1)
+    assert next(iter(snapshot.timetable.value.days)) == monday
+    assert next(iter(snapshot.next_timetable.value.days)) == monday + timedelta(days=7)
+    assert sum(world.sim.counts.values()) == total
+    assert [step.done for step in steps] == list(range(1, total + 1))
+    assert {step.total for step in steps} == {total}
+    assert repr(snapshot) == f"<Snapshot: {total - 1} of {total} sections>"
+
+
+def test_no_more_than_the_limit_are_under_way(world: World) -> None:
+    client = world.client()
+    held = world.sim.hold("*")
+    world.sim.reset_counts()
+    caller = world.start(client.snapshot)
+    held.wait_arrived(6)
+    assert sum(world.sim.counts.values()) == 6
+    held.release()
+    assert caller.result().grades.ok
+
+
+def test_what_is_off_or_broken_is_a_value(world: World) -> None:
+    client = world.client()
+    world.sim.switch_off("Notes")
+    world.sim.hide_timetable()
+    world.sim.messages_unpaid()
+    world.sim.fail("Users", status=500, times=None)
+    snapshot = world.do(client.snapshot)
+    assert snapshot.notes.state == "off"
+    assert isinstance(snapshot.notes.error, FeatureUnavailableError)
+    assert snapshot.notes.error.__traceback__ is None
+    assert snapshot.notes.value is None
+    assert (snapshot.timetable.state, snapshot.next_timetable.state) == ("off", "off")
+    assert snapshot.messages.state == snapshot.unread_messages.state == "refused"
+    assert isinstance(snapshot.messages.error, LibrusPermissionError)
+    assert snapshot.messages.error.details["scope_present"] is True
+    assert snapshot.users.state == "failed"
+    assert isinstance(snapshot.users.error, LibrusApiError)
+    assert snapshot.grades.ok
+
+
+def test_a_token_that_dies_meanwhile_is_renewed_once(world: World) -> None:
+    (client,) = world.dead()
+    snapshot = world.do(client.snapshot)
+    assert sum(not section.ok for section in snapshot) == 1
+    assert world.count("fresh") == 1
+
+
+def test_a_closed_session_gives_sections_that_say_so(world: World) -> None:
+    client = world.client()
+    world.do(world.session.close)
+    snapshot = world.do(client.snapshot)
+    assert {type(section.error) for section in snapshot} == {LibrusSessionClosedError}
+
+
+def test_an_error_of_the_progress_report_is_the_callers(world: World) -> None:
+    client = world.client()
+
+    def report(_progress: Progress) -> None:
+        raise ZeroDivisionError
+
+    caller = world.start(lambda: client.snapshot(progress=report))
+    assert isinstance(caller.problem(), ZeroDivisionError)
+    assert world.do(client.grades.list), "the session goes on"
+
+
+@pytest.mark.parametrize("shell", ["tasks"])
+def test_a_cancelled_snapshot_asks_for_nothing_more(world: World) -> None:
+    client = world.client()
+    held = world.sim.hold("*")
+    world.sim.reset_counts()
+    caller = world.start(client.snapshot)
+    held.wait_arrived(6)
+    caller.cancel()
+    assert type(caller.problem()).__name__ == "CancelledError"
+    held.release()
+    assert sum(world.sim.counts.values()) == 6
