@@ -26,7 +26,7 @@ def test_every_read_that_needs_no_id_has_its_section() -> None:
     assert {get.path for get in reads.values()} == paths
 
 
-def test_everything_is_read_within_the_limit(world: World) -> None:
+def test_everything_is_read_once(world: World) -> None:
     client = world.client()
     world.sim.reset_counts()
     steps: list[Progress] = []

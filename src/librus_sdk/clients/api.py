@@ -154,8 +154,8 @@ class Bound:
     def _call(
         self, request: Request, slot: Slot | None, decode: Callable[[bytes, str], T]
     ) -> Flow[Answer[T]]:
+        # ``decode`` must be no function of this module: no frame of ours may hold the body when it fails.
         parts = self.parts
-        # ``decode`` is no function of ours: no frame of ours may hold the body when decoding fails.
         return (
             yield from call(
                 request,
