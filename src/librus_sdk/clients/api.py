@@ -119,7 +119,7 @@ class Bound:
                 raise
             refusal = error
         else:
-            return (yield from self._whole(get, answer, url))
+            return (yield from self._whole(answer, url))
         known = yield from self._token_info()
         # Raised here, not while the first is handled: it replaces that one, cause included.
         raise explained(refusal, known) from refusal.__cause__
@@ -130,9 +130,9 @@ class Bound:
         except LibrusSdkError:
             return None
 
-    def _whole(self, get: Get[T], answer: Answer[T], url: str) -> Flow[T]:
+    def _whole(self, answer: Answer[T], url: str) -> Flow[T]:
         """The answer; a file is what its headers say it is."""
-        if get.decode is not download() or not isinstance(answer.value, Download):
+        if not isinstance(answer.value, Download):
             return answer.value
         found = described(answer.value, answer.headers)
         return cast("T", (yield from self._fetched(found, url)))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from ._answers import api_error, child_of, collection, encoded, error, one
-from ._call import Call, Route, html, json_answer
+from ._call import Call, Handler, Route, html, json_answer
 from ._files import File, disposition, portrait
 from ._mailbox import concerns, group_members, message_file, unread
 from ._office import assignment_file
@@ -20,7 +19,6 @@ from ._state import State
 
 __all__ = ["OFFICE_ROUTES", "download"]
 
-Handler = Callable[[State, Call], Response]
 _PUSHED: Final = (
     "Grades", "Attendances", "HomeWorks", "HomeWorkAssignments", "Notes", "SchoolNotices", "Messages",
     "ParentTeacherConferences",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -152,22 +151,15 @@ async def _averages_text(reading: Reading) -> Sequence[Section]:
 
 
 def _average_rows(rows: Rows[GradeAverage], names: Names) -> list[tuple[str, str]]:
-    of = _average_subjects(rows.raw)
     shown = [
-        (names.by_id(of.get(row.id or "", row.id)), NOTHING if row.average is None else str(row.average))
+        (
+            # Where Librus names no subject, the average's own id may be the subject's.
+            names.by_id(row.subject.id if row.subject else row.id),
+            NOTHING if row.average is None else str(row.average),
+        )
         for row in rows
     ]
     return sorted(shown, key=lambda row: polish_order(row[0]))
-
-
-def _average_subjects(raw: bytes) -> dict[str, str]:
-    """Return the subject's id by the average's, where the answer names it: the model does not know."""
-    found: dict[str, str] = {}
-    for row in json.loads(raw)["Averages"]:
-        subject = row.get("Subject") if isinstance(row, dict) else None
-        if isinstance(subject, dict) and "Id" in subject:
-            found[str(row.get("Id"))] = str(subject["Id"])
-    return found
 
 
 @command.command("categories")
