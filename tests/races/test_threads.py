@@ -44,7 +44,7 @@ def explored(
     workers: list[Callable[[Room], Any]],
     check: Check,
     *,
-    orders: int = 10,
+    orders: int = 26,
     systematic: bool = False,
 ) -> Any:
     """Try so many orders. ``systematic`` goes through those that differ, otherwise at random.
