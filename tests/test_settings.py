@@ -165,6 +165,7 @@ def test_the_defaults() -> None:
     settings = SessionSettings()
     assert settings.timeout_ms == 30_000
     assert settings.max_concurrency == 6
+    assert settings.max_answer_bytes == 64 * 2**20
     assert settings.assumed_token_lifetime_s == 6 * 3600
     assert settings.flight_timeout_s == 30
     assert not settings.strict
@@ -176,6 +177,7 @@ def test_the_defaults() -> None:
     [
         *[("timeout_ms", wrong) for wrong in (0, -1, 1.5, "1000", True, MAX_TIMEOUT_MS + 1)],
         *[("max_concurrency", wrong) for wrong in (0, -1, 1.5, "6", True, None)],
+        *[("max_answer_bytes", wrong) for wrong in (0, -1, 1.5, "6", True, None)],
         *[("assumed_token_lifetime_s", wrong) for wrong in (0, -1, "6", float("nan"), float("inf"), True)],
         *[("flight_timeout_s", wrong) for wrong in (0, -1, "30", float("nan"), float("inf"), None)],
         *[("close_grace_s", wrong) for wrong in (-0.1, "5", float("nan"), float("inf"), None)],

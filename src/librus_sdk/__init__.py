@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .clients.api import AsyncSynergiaApiClient, SynergiaApiClient
     from .clients.options import SessionOptions
     from .clients.portal import AsyncPortalClient, PortalClient
+    from .clients.snapshot import Progress, Section, Snapshot
+    from .environment import Environment, get_api_backend
     from .errors import (
         AUTH_REFRESH_FAILED,
         FeatureUnavailableError,
@@ -43,18 +45,16 @@ if TYPE_CHECKING:
         LibrusUnsupportedBackendError,
     )
     from .events import Event, EventHook, to_logger
-    from .models import ChildAccount, PortalMe, Ref, Rejected, Rows, SynergiaAccounts
+    from .models import ChildAccount, Download, PortalMe, Ref, Rejected, Rows, SavedFile, SynergiaAccounts
     from .openapi import generate_openapi_document
     from .secret import Secret
     from .session import AsyncLibrusSession, ChildSelector, LibrusSession
     from .settings import (
         ApiBackend,
-        Environment,
         GatewayCredentials,
         Hosts,
         PortalCredentials,
         RetryPolicy,
-        get_api_backend,
     )
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "AsyncSynergiaApiClient",
     "ChildAccount",
     "ChildSelector",
+    "Download",
     "Environment",
     "Event",
     "EventHook",
@@ -95,12 +96,16 @@ __all__ = [
     "PortalClient",
     "PortalCredentials",
     "PortalMe",
+    "Progress",
     "Ref",
     "Rejected",
     "RetryPolicy",
     "Rows",
+    "SavedFile",
     "Secret",
+    "Section",
     "SessionOptions",
+    "Snapshot",
     "SynergiaAccounts",
     "SynergiaApiClient",
     "__version__",
@@ -113,20 +118,32 @@ _HOMES: dict[str, str] = {
     **dict.fromkeys(("AsyncSynergiaApiClient", "SynergiaApiClient"), "clients.api"),
     "SessionOptions": "clients.options",
     **dict.fromkeys(("AsyncPortalClient", "PortalClient"), "clients.portal"),
+    **dict.fromkeys(("Progress", "Section", "Snapshot"), "clients.snapshot"),
+    **dict.fromkeys(("Environment", "get_api_backend"), "environment"),
     **dict.fromkeys(("Event", "EventHook", "to_logger"), "events"),
-    **dict.fromkeys(("ChildAccount", "PortalMe", "Ref", "Rejected", "Rows", "SynergiaAccounts"), "models"),
+    **dict.fromkeys(
+        (
+            "ChildAccount",
+            "Download",
+            "PortalMe",
+            "Ref",
+            "Rejected",
+            "Rows",
+            "SavedFile",
+            "SynergiaAccounts",
+        ),
+        "models",
+    ),
     "generate_openapi_document": "openapi",
     "Secret": "secret",
     **dict.fromkeys(("AsyncLibrusSession", "ChildSelector", "LibrusSession"), "session"),
     **dict.fromkeys(
         (
             "ApiBackend",
-            "Environment",
             "GatewayCredentials",
             "Hosts",
             "PortalCredentials",
             "RetryPolicy",
-            "get_api_backend",
         ),
         "settings",
     ),

@@ -3,7 +3,7 @@
 ::
 
     LibrusSdkError                          any code; what ``except`` catches to catch everything
-    ├── LibrusConfigurationError            CONFIGURATION_ERROR
+    ├── LibrusConfigurationError            CONFIGURATION_ERROR, FILE_EXISTS
     ├── LibrusChildError                    CHILD_NOT_FOUND, CHILD_REQUIRED, AMBIGUOUS_CHILD
     ├── LibrusUnsupportedBackendError       UNSUPPORTED_BACKEND
     ├── LibrusSessionClosedError            SESSION_CLOSED
@@ -46,6 +46,7 @@ __all__ = [
     "CLI_USAGE_ERROR",
     "CONFIGURATION_ERROR",
     "FEATURE_UNAVAILABLE",
+    "FILE_EXISTS",
     "INTERNAL_ERROR",
     "NETWORK_ERROR",
     "NETWORK_TIMEOUT",
@@ -88,6 +89,7 @@ CHILD_REQUIRED: Final = "CHILD_REQUIRED"
 CLI_USAGE_ERROR: Final = "CLI_USAGE_ERROR"
 CONFIGURATION_ERROR: Final = "CONFIGURATION_ERROR"
 FEATURE_UNAVAILABLE: Final = "FEATURE_UNAVAILABLE"
+FILE_EXISTS: Final = "FILE_EXISTS"
 INTERNAL_ERROR: Final = "INTERNAL_ERROR"
 NETWORK_ERROR: Final = "NETWORK_ERROR"
 NETWORK_TIMEOUT: Final = "NETWORK_TIMEOUT"
@@ -140,7 +142,10 @@ def _rebuild(cls: type[LibrusSdkError], message: str, code: str, details: dict[s
 
 
 class LibrusConfigurationError(LibrusSdkError):
-    """The program or its environment is set up wrongly; no request was made."""
+    """The program or its environment is set up wrongly; no request was made.
+
+    Saving a file is the exception: during the download a disk may fill up, or others create the file.
+    """
 
     default_code = CONFIGURATION_ERROR
 
@@ -182,7 +187,10 @@ class LibrusPortalPageError(LibrusSdkError):
 
 
 class LibrusResponseValidationError(LibrusSdkError):
-    """A 2xx answer is not what it should be. ``details``: ``endpoint``, ``issues`` (at most 3, no values)."""
+    """A 2xx answer is not what it should be, or any answer is larger than allowed.
+
+    ``details``: ``endpoint``, ``issues`` (at most 3, no values).
+    """
 
     default_code = RESPONSE_VALIDATION_FAILED
 

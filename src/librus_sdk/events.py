@@ -31,7 +31,8 @@ class Event:
 
     Attributes:
         level: ``debug``, ``info``, ``warn`` or ``error``.
-        name: e.g. ``synergia.request.success``, ``session.refresh.start``, ``portal.login.failure``.
+        name: e.g. ``synergia.request.success``, ``session.refresh.start``, ``portal.login.failure``;
+            ``lookup.read.start`` and its end when a look-up table is read.
         fields: facts about it, snake_case; durations in whole milliseconds.
         at: when it happened, seconds since the epoch; a held-back event is delivered later.
     """

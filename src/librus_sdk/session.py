@@ -1,189 +1,28 @@
 """A family's session: sign in once, read every child's data, never see an expired token.
 
 :class:`LibrusSession` is for threads, :class:`AsyncLibrusSession` for asyncio.  Both are thin: what they do
-is written once, as flows, in :class:`_Family`.  Making a session performs no I/O.
+is written once, in :class:`~librus_sdk.clients.family.Family`.  Making a session performs no I/O.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from functools import partial
 from types import TracebackType
-from typing import Final, NoReturn, Self, Unpack
+from typing import NoReturn, Self, Unpack
 
-from .clients.api import AsyncSynergiaApiClient, Bound, SynergiaApiClient
-from .clients.options import SessionOptions, parts_of
-from .clients.portal import AsyncPortalClient, PortalClient, PortalCore, require_portal
-from .core.http import join_url
-from .core.refresh import Minted, Mode
-from .errors import (
-    AMBIGUOUS_CHILD,
-    CHILD_REQUIRED,
-    LibrusAccountActionRequiredError,
-    LibrusChildError,
-    LibrusConfigurationError,
-)
-from .flows.steps import Flow, ask
+from .clients.api import AsyncSynergiaApiClient, SynergiaApiClient
+from .clients.family import ChildSelector, Family, boxed_selector
+from .clients.options import SessionOptions
+from .clients.portal import AsyncPortalClient, PortalClient, require_portal
+from .environment import Environment
 from .models.portal import ChildAccount, PortalMe, SynergiaAccounts
 from .models.rows import Rows
-from .secret import Secret
-from .settings import API_V3, DEFAULT_TIMEOUT_MS, ApiBackend, Environment, PortalCredentials
+from .settings import API_V3, DEFAULT_TIMEOUT_MS, ApiBackend, PortalCredentials
 from .shells.fork import renew_after_fork
-from .shells.slots import Slot
 from .shells.tasks import TaskShell
 from .shells.threads import ThreadShell
 
 __all__ = ["AsyncLibrusSession", "ChildSelector", "LibrusSession"]
-
-ChildSelector = ChildAccount | str | int
-"""A child: its account object, its id as text or number, or its Synergia login."""
-
-
-_Wanted = ChildAccount | Secret
-
-
-class _Family:
-    """The slots of one family and what is done with them, as flows without a shell."""
-
-    def __init__(self, credentials: PortalCredentials, options: SessionOptions) -> None:
-        require_portal(credentials)
-        self.parts: Final = parts_of(options)
-        self.core: Final = PortalCore(credentials, self.parts, self._learn)
-        self._children: dict[str, Slot] = {}
-        self._bounds: dict[str, Bound] = {}
-        self._lock = threading.Lock()
-
-    # --- slots -------------------------------------------------------------------------------------------
-
-    def slots(self) -> list[Slot]:
-        """All slots, those that wait for others first."""
-        with self._lock:
-            children = list(self._children.values())
-            tables = [slot for bound in self._bounds.values() for slot in bound.slots()]
-        return [*tables, *children, self.core.accounts, self.core.portal]
-
-    def after_fork(self) -> None:
-        self._lock = threading.Lock()
-        for bound in self._bounds.values():
-            bound.after_fork()  # first: the slots below are behind its lock, too
-        for slot in self.slots():
-            slot.after_fork()
-
-    def child_slot(self, account: ChildAccount) -> Slot:
-        """The one slot of this child, whatever it is called by; an empty one is filled from the account."""
-        with self._lock:
-            slot = self._children.get(account.id)
-            if slot is None:
-                slot = self._children[account.id] = self._new_slot(account.id, Secret(account.login))
-        slot.offer(Minted(account.id, account.access_token, issued_at=float("-inf")))
-        return slot
-
-    def _new_slot(self, child_id: str, login: Secret) -> Slot:
-        return Slot(
-            key=child_id,
-            name="child",
-            endpoint=join_url(self.parts.settings.hosts.portal, "/api/v3/SynergiaAccounts/fresh/REDACTED"),
-            renewal=partial(self._renew, child_id, login),
-            private=False,
-            clock=self.parts.clock,
-            latches=(LibrusAccountActionRequiredError,),
-        )
-
-    def _renew(self, child_id: str, login: Secret, mode: Mode) -> Flow[Minted]:
-        lifetime = self.parts.settings.assumed_token_lifetime_s
-        minted, account = yield from self.core.flows.renew_child(
-            self.core.portal, self._children[child_id], login, lifetime, mode
-        )
-        self.core.learn(account)
-        return minted
-
-    def _learn(self, account: ChildAccount, asked: float) -> None:
-        """Hear of a token that came with an account list or a fresh account."""
-        lifetime = self.parts.settings.assumed_token_lifetime_s
-        expires = None if lifetime is None else asked + lifetime
-        minted = Minted(account.id, account.access_token, asked, self.parts.clock.wall(), expires)
-        with self._lock:
-            slot = self._children.get(account.id)
-            if slot is None:
-                slot = self._children[account.id] = self._new_slot(account.id, Secret(account.login))
-        slot.offer(minted)
-
-    # --- what the sessions offer -------------------------------------------------------------------------
-
-    def login(self) -> Flow[None]:
-        yield from self.core.login()
-        for slot in self.slots():
-            slot.reset()
-
-    def resolve(self, wanted: _Wanted, mode: Mode = "need") -> Flow[ChildAccount]:
-        if isinstance(wanted, ChildAccount):
-            return wanted
-        accounts = yield from self.core.account_list(mode)
-        return _select(wanted, accounts.accounts)
-
-    def child(self, wanted: _Wanted, mode: Mode = "need") -> Flow[Slot]:
-        account = yield from self.resolve(wanted, mode)
-        return self.child_slot(account)
-
-    def bound(self, wanted: _Wanted, timeout_ms: int | None, strict: bool | None) -> Flow[Bound]:
-        slot = yield from self.child(wanted)
-        return self._bound_to(slot).with_options(timeout_ms, strict)
-
-    def _bound_to(self, slot: Slot) -> Bound:
-        """The child's own, which its clients share: its token and what its look-ups have read."""
-        key = slot.peek().key
-        with self._lock:
-            if key not in self._bounds:
-                self._bounds[key] = Bound(self.parts, slot).with_tables(key)
-            return self._bounds[key]
-
-    def refresh(self, wanted: _Wanted) -> Flow[str]:
-        slot = None
-        if isinstance(wanted, Secret):
-            with self._lock:
-                slot = self._children.get(wanted.reveal())
-        if slot is None:
-            slot = yield from self.child(wanted, "insist")
-        acquired = yield from ask(slot, mode="force")
-        token: str = acquired.grant.secret.reveal()
-        return token
-
-
-def _wanted(selector: ChildSelector | None) -> _Wanted:
-    """Box what a child was named by: it may be a login, and a traceback shows the variables of each frame."""
-    if isinstance(selector, ChildAccount):
-        return selector
-    if selector is None or selector == "":
-        raise LibrusChildError(
-            "Which child? Pass an id or login; list_children() shows the children of the family.",
-            code=CHILD_REQUIRED,
-        )
-    if isinstance(selector, bool) or not isinstance(selector, (str, int)):
-        raise LibrusConfigurationError("A child is selected by its account object, id or login.")
-    return Secret(str(selector))
-
-
-def _select(wanted: Secret, accounts: Rows[ChildAccount]) -> ChildAccount:
-    for account in accounts:
-        if account.id == wanted.reveal():
-            return account
-    matches = [account for account in accounts if account.login == wanted.reveal()]
-    if len(matches) > 1:
-        raise LibrusChildError(
-            "Several linked children have this login; use the id.",
-            code=AMBIGUOUS_CHILD,
-            details={
-                "matches": [
-                    {"id": match.id, "login": match.login, "group": match.group, "state": match.state}
-                    for match in matches
-                ]
-            },
-        )
-    if not matches:
-        known = ", ".join(account.id for account in accounts) or "none"
-        raise LibrusChildError(f"No linked child has this id or login. Ids of the linked children: {known}.")
-    return matches[0]
 
 
 def _credentials_from(environment: Environment) -> PortalCredentials:
@@ -202,7 +41,7 @@ def _options_from(environment: Environment, options: SessionOptions) -> SessionO
 class _Session:
     """What both sessions share that needs no shell."""
 
-    _family: _Family
+    _family: Family
 
     def get_api_backend(self) -> ApiBackend:
         """Return the back end of this session: ``api_v3``."""
@@ -235,10 +74,10 @@ class LibrusSession(_Session):
     """
 
     def __init__(self, credentials: PortalCredentials, **options: Unpack[SessionOptions]) -> None:
-        self._family = _Family(credentials, options)
+        self._family = Family(credentials, options)
         parts = self._family.parts
         self._shell = ThreadShell(parts.settings, parts.clock, parts.ports, parts.emitter)
-        renew_after_fork(self)
+        renew_after_fork(self._shell)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **options: Unpack[SessionOptions]) -> Self:
@@ -294,7 +133,7 @@ class LibrusSession(_Session):
         Raises:
             LibrusChildError: CHILD_NOT_FOUND, AMBIGUOUS_CHILD, or CHILD_REQUIRED for an empty selector.
         """
-        flow = self._family.resolve(_wanted(child))
+        flow = self._family.resolve(boxed_selector(child))
         del child
         return self._shell.run(flow)
 
@@ -311,7 +150,7 @@ class LibrusSession(_Session):
         Raises:
             LibrusChildError: CHILD_REQUIRED, CHILD_NOT_FOUND or AMBIGUOUS_CHILD.
         """
-        flow = self._family.bound(_wanted(child), timeout_ms, strict)
+        flow = self._family.bound(boxed_selector(child), timeout_ms, strict)
         del child
         bound = self._shell.run(flow)
         return SynergiaApiClient._of_session(bound, self._shell)  # noqa: SLF001
@@ -327,18 +166,13 @@ class LibrusSession(_Session):
             LibrusAuthenticationError: the portal refuses the sign-in, or the child is no longer linked.
             LibrusSdkError: the portal is down or out of reach.
         """
-        flow = self._family.refresh(_wanted(child_id))
+        flow = self._family.refresh(boxed_selector(child_id))
         del child_id
         return self._shell.run(flow)
 
     def close(self) -> None:
         """End the session: tokens are forgotten, later calls raise SESSION_CLOSED. May be called twice."""
         self._shell.close(self._family.slots())
-
-    def after_fork(self) -> None:
-        """Begin anew in a forked process; called by itself."""
-        self._shell.after_fork()
-        self._family.after_fork()
 
     def __enter__(self) -> Self:
         return self
@@ -357,10 +191,10 @@ class AsyncLibrusSession(_Session):
     """
 
     def __init__(self, credentials: PortalCredentials, **options: Unpack[SessionOptions]) -> None:
-        self._family = _Family(credentials, options)
+        self._family = Family(credentials, options)
         parts = self._family.parts
         self._shell = TaskShell(parts.settings, parts.clock, parts.ports, parts.emitter)
-        renew_after_fork(self)
+        renew_after_fork(self._shell)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **options: Unpack[SessionOptions]) -> Self:
@@ -397,7 +231,7 @@ class AsyncLibrusSession(_Session):
 
     async def resolve_child(self, child: ChildSelector) -> ChildAccount:
         """Return the child with this id, or else with this login. See :meth:`LibrusSession.resolve_child`."""
-        flow = self._family.resolve(_wanted(child))
+        flow = self._family.resolve(boxed_selector(child))
         del child
         return await self._shell.run(flow)
 
@@ -405,25 +239,20 @@ class AsyncLibrusSession(_Session):
         self, child: ChildSelector | None = None, *, timeout_ms: int | None = None, strict: bool | None = None
     ) -> AsyncSynergiaApiClient:
         """Return a client of this child's data. See :meth:`LibrusSession.for_child`."""
-        flow = self._family.bound(_wanted(child), timeout_ms, strict)
+        flow = self._family.bound(boxed_selector(child), timeout_ms, strict)
         del child
         bound = await self._shell.run(flow)
         return AsyncSynergiaApiClient._of_session(bound, self._shell)  # noqa: SLF001
 
     async def refresh_bearer_token(self, child_id: ChildSelector) -> str:
         """Have the portal issue a new token. See :meth:`LibrusSession.refresh_bearer_token`."""
-        flow = self._family.refresh(_wanted(child_id))
+        flow = self._family.refresh(boxed_selector(child_id))
         del child_id
         return await self._shell.run(flow)
 
     async def close(self) -> None:
         """End the session: tokens are forgotten, later calls raise SESSION_CLOSED. May be called twice."""
         await self._shell.close(self._family.slots())
-
-    def after_fork(self) -> None:
-        """Begin anew in a forked process; called by itself."""
-        self._shell.after_fork()
-        self._family.after_fork()
 
     async def __aenter__(self) -> Self:
         return self

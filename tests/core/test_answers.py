@@ -20,9 +20,11 @@ from librus_sdk.errors import (
     FeatureUnavailableError,
     LibrusAccountActionRequiredError,
     LibrusApiError,
+    LibrusConfigurationError,
     LibrusMaintenanceError,
     LibrusNetworkError,
     LibrusPermissionError,
+    LibrusResponseValidationError,
     LibrusSdkError,
     LibrusTimeoutError,
 )
@@ -421,3 +423,20 @@ def test_a_network_failure_tells_the_address_and_the_reason() -> None:
     assert failed.code == "NETWORK_ERROR"
     assert failed.details == {"endpoint": REQUEST.endpoint, "reason": "connection refused"}
     assert "connection refused" in failed.message
+
+
+@pytest.mark.parametrize("option", ["max_answer_bytes", "max_bytes"])
+def test_what_is_too_large_tells_the_limit_and_what_allows_more(option: Any) -> None:
+    failed = failure_error(REQUEST, Failure("too_large", "larger", max_bytes=1500, option=option))
+    assert type(failed) is LibrusResponseValidationError
+    assert failed.code == "RESPONSE_VALIDATION_FAILED"
+    issues = [f"$: expected at most 1500 bytes ({option})"]
+    assert failed.details == {"endpoint": REQUEST.endpoint, "issues": issues}
+    assert "1500 bytes" in failed.message
+    assert f"allow more with {option}" in failed.message
+    assert ("client.save" in failed.message) is (option == "max_answer_bytes")
+
+
+def test_what_a_sink_raised_is_the_error() -> None:
+    problem = LibrusConfigurationError("full")
+    assert failure_error(REQUEST, Failure("sink", "full", error=problem)) is problem

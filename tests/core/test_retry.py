@@ -98,6 +98,8 @@ def test_anything_else_is_not(status: int) -> None:
 def test_a_lost_connection_is_and_a_timeout_is_not() -> None:
     assert delay(NETWORK) == 0.25
     assert delay(TIMEOUT) is None
+    assert delay(Failure("too_large", "larger than max_bytes", max_bytes=5, option="max_bytes")) is None
+    assert delay(Failure("sink", "full", error=LibrusConfigurationError("full"))) is None
 
 
 def test_only_reads_are_repeated() -> None:

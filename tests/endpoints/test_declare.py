@@ -192,7 +192,16 @@ def test_no_id_leads_to_another_path(text: str) -> None:
 
 
 @pytest.mark.parametrize("call", [SCHOOL.user, SCHOOL.subject, TIMETABLE.entry])
-@pytest.mark.parametrize("bad", ["", " ", ".", "..", None, True, 1.5, b"1"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        *("", " ", ".", "..", None, True, 1.5, b"1", "\ud800", "a\udfffb"),
+        pytest.param("x" * 1_001, id="long"),
+        # Python itself refuses to write these down.
+        pytest.param(10**5_000, id="huge"),
+        pytest.param(-(10**5_000), id="huge and negative"),
+    ],
+)
 def test_what_is_no_id_is_refused_before_any_request(call: Any, bad: Any) -> None:
     with pytest.raises(LibrusConfigurationError, match=r"_id must be an id"):
         call(bad)

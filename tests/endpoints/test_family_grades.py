@@ -97,8 +97,12 @@ def test_the_proposal_is_one_a_list_or_null(sent: Any, ids: list[str | None]) ->
 
 def test_averages_of_points_that_are_switched_off() -> None:
     get: Get[Any] = Grades.point_averages(DECLARED)
-    with pytest.raises(FeatureUnavailableError):
+    with pytest.raises(FeatureUnavailableError) as refused:
         get.decode(answer(Status="Disabled"), get.path, False)
+    assert refused.value.message == (
+        "The school has switched this module off. Only the school can switch it on."
+    )
+    assert refused.value.details == {"endpoint": get.path, "status": 200}
 
 
 def test_the_file_of_a_plan() -> None:

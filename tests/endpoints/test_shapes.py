@@ -18,7 +18,7 @@ from librus_sdk.errors import (
     LibrusSchemaWarning,
     LibrusSdkError,
 )
-from librus_sdk.models import AuthTokenInfo, Grade, GradeAverage, LuckyNumber, Me, Rows
+from librus_sdk.models import AuthTokenInfo, Grade, GradeAverage, LuckyNumber, Me, Rows, SystemData
 from librus_sdk.models.decoding import decode_account, decode_accounts, decode_portal_me
 from tests.models.samples import MARKER, answer, everything_shown, fixture, grade_row, ref
 
@@ -65,7 +65,7 @@ def read(*sent: Any, strict: bool = False) -> Rows[Grade]:
         (grade_row(Semester=MARKER), ".Semester", "Expected `int`, got `str`"),
         (grade_row(IsFinal=MARKER), ".IsFinal", "Expected `bool`, got `str`"),
         (grade_row(Comments=MARKER), ".Comments", "Expected a list of pointers"),
-        (grade_row(Comments=[{"Id": None}]), ".Comments", "Expected an id (number or text)"),
+        (grade_row(Comments=[{"Id": False}]), ".Comments", "Expected an id (number or text)"),
         (grade_row(Comments=[True]), ".Comments", "Expected an id (number or text)"),
     ],
 )
@@ -263,6 +263,13 @@ def test_the_wrong_field_at_the_top_level() -> None:
     assert MARKER not in everything_shown(refused.value)
 
 
+def test_a_time_that_is_none_is_told_with_its_place() -> None:
+    with pytest.raises(LibrusResponseValidationError) as refused:
+        root(SystemData)(answer(Date="2026-09-14", Time=MARKER), "SystemData", False)
+    assert refused.value.details["issues"] == ["$.Time: Invalid RFC3339 encoded time"]
+    assert MARKER not in everything_shown(refused.value)
+
+
 # --- switched off -----------------------------------------------------------------------------------------
 
 
@@ -357,8 +364,12 @@ def test_one_odd_object_is_set_aside() -> None:
         found = rows_or_one("Grades", Grade)(answer(Grades=grade_row(Id=None)), "Grades", False)
     assert not found
     assert [(odd.path, odd.reason) for odd in found.rejected] == [
-        ("$.Grades[0].Id", "Expected an id (number or text)")
+        ("$.Grades.Id", "Expected an id (number or text)")
     ]
+    assert json.loads(found.rejected[0].raw) == grade_row(Id=None)
+    with pytest.raises(LibrusResponseValidationError) as refused:
+        rows_or_one("Grades", Grade)(answer(Grades=grade_row(Id=None)), "Grades", True)
+    assert refused.value.details["issues"] == ["$.Grades.Id: Expected an id (number or text)"]
 
 
 def test_a_list_that_is_not_there_is_no_empty_list() -> None:

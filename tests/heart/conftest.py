@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from librus_sdk.clients import api
+from librus_sdk.clients import bound
 from librus_sdk.core import answers
 from librus_sdk.core.answers import Verdict
 from librus_sdk.core.http import Request, Response
@@ -88,5 +88,5 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[LibrusSdkError]:
             seen.append(verdict.error)
         return verdict
 
-    monkeypatch.setattr(api, "judge_api", judging)
+    monkeypatch.setattr(bound, "judge_api", judging)
     return seen

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from librus_sdk.clients import api
+from librus_sdk.clients.bound import Bound
 from librus_sdk.core.refresh import Start, Ticket
 from librus_sdk.errors import INTERNAL_ERROR, NETWORK_ERROR, NETWORK_TIMEOUT
 from librus_sdk.flows.steps import ask
@@ -107,7 +107,7 @@ def test_what_no_library_should_raise_does_not_leave_the_sdk_as_it_is(
 ) -> None:
     client = world.client()
 
-    def broken(_raw: object) -> object:
+    def broken(*_args: object) -> object:
         raise ZeroDivisionError("secret-text")
 
     for edge in (edge_threads, edge_tasks):
@@ -124,7 +124,7 @@ def test_an_interrupt_within_the_http_library_goes_on_without_its_frames(
 ) -> None:
     client = threads.client()
 
-    def pressed(_raw: object) -> object:
+    def pressed(*_args: object) -> object:
         raise KeyboardInterrupt from ValueError("secret-text")
 
     with monkeypatch.context() as patch:
@@ -172,19 +172,37 @@ def test_after_a_fork_everything_that_is_used_begins_anew(
 ) -> None:
     monkeypatch.setattr(fork, "_living", weakref.WeakSet())
     session, portal, standalone = cold.new_session(), cold.portal(), cold.standalone("abc")
-    assert len(fork._living) == 4, "session, portal, the lone client and its look-ups"
-    bound = api.Bound(session._family.parts).with_tables("a child's")
+    assert len(fork._living) == 7, "three shells, a family, two portals, the look-ups of the lone client"
+    assert not any(hasattr(thing, "after_fork") for thing in (session, portal, standalone)), "not for users"
+    bound = Bound.to("a child's", session._family.parts)
     session._family._bounds["a child"] = bound
-    assert bound.tables is not None
     locks = [session._family._lock, bound.tables._lock, standalone._bound.tables._lock]
     for lock in locks:
         lock.acquire()
     fork._after_fork()
-    assert bound.slots() == standalone._bound.slots() == []
+    assert bound.tables.slots() == standalone._bound.tables.slots() == []
     assert session._family._lock is not locks[0]
     assert len(cold.do(session.list_children)) == 2
     assert cold.do(portal.get_me).identifier
     assert cold.fails(standalone.grades.list).details["status"] == 401
+
+
+def test_after_a_fork_slots_keep_what_they_hold(world: World) -> None:
+    client = world.client()
+    subject = world.do(client.grades.list)[0].subject
+    found = world.do(lambda: client.lookup.subject(subject))
+    family = world.session._family
+    slots = family.slots()
+    grants = [slot.peek().grant for slot in slots]
+    assert {slot.name for slot in slots} == {"Subjects", "child", "accounts", "portal"}
+    for slot in slots:
+        slot._lock.acquire()
+    for owner in (family, family.core, client._bound.tables):
+        owner.after_fork()
+    assert not any(slot._lock.locked() for slot in slots)
+    assert [slot.peek().grant for slot in slots] == grants
+    assert world.do(lambda: client.lookup.subject(subject)) is found
+    assert world.do(client.grades.list)
 
 
 def test_the_real_clock_is_real() -> None:

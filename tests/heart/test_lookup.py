@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 from functools import partial
+from typing import Any
 
+import pytest
+
+from librus_sdk import Event
 from librus_sdk.clients.lookup import SETTLED_FOR_S
-from librus_sdk.errors import LibrusPermissionError, LibrusSessionClosedError
+from librus_sdk.errors import (
+    LibrusPermissionError,
+    LibrusResponseValidationError,
+    LibrusSchemaWarning,
+    LibrusSessionClosedError,
+    LibrusTimeoutError,
+)
 from librus_sdk.models import Embedded, Ref
 from tests.heart.drivers import World
 
@@ -102,6 +113,81 @@ def test_a_standalone_client_looks_up_too(cold: World) -> None:
     assert world.do(lambda: client.lookup.subject(subject))
     assert world.do(lambda: client.lookup.subject(subject))
     assert world.count("Subjects") == 1
+
+
+def test_what_a_table_holds_is_found_without_the_shell(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, other = world.client(), world.client(strict=True)
+    subject = world.do(client.grades.list)[0].subject
+    first = world.do(lambda: client.lookup.subject(subject))
+    shell = world.session._shell
+    runs: list[Any] = []
+
+    def run(flow: Any, **options: Any) -> Any:
+        runs.append(flow)
+        return type(shell).run(shell, flow, **options)
+
+    monkeypatch.setattr(shell, "run", run)
+    assert {world.do(partial(one.lookup.subject, subject)) for one in (client, other)} == {first}
+    assert inspect.iscoroutinefunction(client.lookup.subject.func) == (world.driver.name == "tasks")
+    assert runs == []
+    assert world.do(lambda: client.lookup.subject(STRANGER)) is None
+    assert world.do(lambda: client.lookup.subject(None)) is None
+    assert len(runs) == 2
+    assert world.count("Subjects") == 2
+
+
+def test_events_tell_a_table_from_a_credential(world: World) -> None:
+    heard: list[Event] = []
+    world.again(on_event=heard.append)
+    client = world.client()
+    subject = world.do(client.grades.list)[0].subject
+    for _ in range(2):
+        world.do(lambda: client.lookup.subject(subject))
+    world.sim.switch_off("Users")
+    error = world.fails(lambda: client.lookup.user(5))
+    told = [event for event in heard if event.name.startswith("lookup.")]
+    assert [(event.level, event.name, event.fields["table"]) for event in told] == [
+        ("debug", "lookup.read.start", "Subjects"),
+        ("info", "lookup.read.success", "Subjects"),
+        ("debug", "lookup.read.start", "Users"),
+        ("error", "lookup.read.failure", "Users"),
+    ]
+    assert told[1].fields.keys() == {"table", "duration_ms"}
+    assert told[3].fields["error_code"] == error.code
+    credentials = {event.fields["slot"] for event in heard if event.name.startswith("session.refresh.")}
+    assert credentials <= {"portal", "accounts", "child"}
+
+
+def test_a_table_is_read_with_the_sessions_options_whoever_asks(world: World) -> None:
+    body = {"Subjects": [{"Id": 7, "Name": "Fizyka"}, {"Id": ["odd"]}]}
+    world.sim.fail("Subjects", status=200, body=body, times=None)
+    strict = world.client(strict=True)
+    with pytest.warns(LibrusSchemaWarning):
+        assert world.do(lambda: strict.lookup.subject(7)).name == "Fizyka"
+    world.again(strict=True)
+    lenient = world.client(strict=False)
+    assert isinstance(world.fails(lambda: lenient.lookup.subject(7)), LibrusResponseValidationError)
+
+
+def test_a_clients_own_timeout_bounds_its_wait_for_a_table(world: World) -> None:
+    patient, hasty = world.client(), world.client(timeout_ms=20)
+    held = world.sim.hold("Subjects", times=1)
+    reader = world.start(lambda: patient.lookup.subject(STRANGER))
+    held.wait_arrived()
+    error = world.fails(lambda: hasty.lookup.subject(STRANGER))
+    assert isinstance(error, LibrusTimeoutError)
+    assert error.message.startswith("Reading a look-up table at Librus took longer than 20 ms.")
+    assert error.details["endpoint"] == f"{world.sim.hosts.api}/Subjects"
+    held.release()
+    assert reader.result() is None
+
+
+def test_a_closed_lone_client_looks_nothing_up(cold: World) -> None:
+    client = cold.standalone(cold.sim.token(cold.sim.children[0].id))
+    subject = cold.do(client.grades.list)[0].subject
+    assert cold.do(lambda: client.lookup.subject(subject))
+    cold.do(client.close)
+    assert isinstance(cold.fails(lambda: client.lookup.subject(subject)), LibrusSessionClosedError)
 
 
 def test_a_closed_session_looks_nothing_up(world: World) -> None:

@@ -75,6 +75,46 @@ def test_what_is_off_or_broken_is_a_value(world: World) -> None:
     assert snapshot.grades.ok
 
 
+MESSAGES = ("messages", "unread_messages", "message_receiver_groups")
+
+
+@pytest.mark.parametrize("scopes", [None, ("grades",), ("grades", "messages")])
+def test_refused_messages_are_explained_with_one_question(
+    world: World, scopes: tuple[str, ...] | None
+) -> None:
+    client = world.client()
+    world.sim.messages_unpaid()
+    if scopes is not None:
+        world.sim.fail("Auth/TokenInfo", status=200, body={"Scopes": list(scopes)}, times=None)
+    alone = world.fails(client.messages.unread)
+    world.sim.reset_counts()
+    snapshot = world.do(client.snapshot)
+    assert sum(world.sim.counts.values()) == len(fields(Snapshot))
+    assert world.count("Auth/TokenInfo") == 1
+    for name in MESSAGES:
+        section = getattr(snapshot, name)
+        assert (section.state, section.value) == ("refused", None)
+        assert type(section.error) is LibrusPermissionError
+        assert (section.error.message, section.error.code) == (alone.message, alone.code)
+        assert section.error.details.keys() == alone.details.keys()
+        assert section.error.__traceback__ is None
+        assert section.error.details["endpoint"].endswith(f"/{_reads(WEDNESDAY)[name].path}")
+    assert snapshot.unread_messages.error.details == alone.details
+
+
+def test_refused_messages_without_token_information_say_what_is_known(world: World) -> None:
+    client = world.client()
+    world.sim.messages_unpaid()
+    world.sim.switch_off("Auth/TokenInfo")
+    snapshot = world.do(client.snapshot)
+    assert snapshot.token_info.error is not None
+    for name in MESSAGES:
+        error = getattr(snapshot, name).error
+        assert error.details["required_scope"] == "messages"
+        assert "scope_present" not in error.details
+    assert world.count("Auth/TokenInfo") == 1
+
+
 def test_a_token_that_dies_meanwhile_is_renewed_once(world: World) -> None:
     (client,) = world.dead()
     snapshot = world.do(client.snapshot)

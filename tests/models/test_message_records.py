@@ -33,9 +33,10 @@ def read(**sent: Any) -> Message:
         (None, None, []),
         ([], [], []),
         ("", "", []),
+        ({"LastName": "Biuro"}, [{"LastName": "Biuro"}, {"LastName": "Dyrekcja"}, 6], [None, None, "6"]),
     ],
 )
-def test_receivers_one_several_or_none(receiver: object, receivers: object, ids: list[str]) -> None:
+def test_receivers_one_several_or_none(receiver: object, receivers: object, ids: list[str | None]) -> None:
     message = read(Receiver=receiver, Receivers=receivers)
     assert [found.id for found in message.all_receivers] == ids
     assert isinstance(message.receiver, tuple)

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from librus_sdk.endpoints import one, root, rows
+from librus_sdk.errors import LibrusSchemaWarning
 from librus_sdk.models import (
     WARSAW,
     Attendance,
@@ -32,7 +33,7 @@ from librus_sdk.models import (
     TimetableEntry,
     User,
 )
-from tests.models.samples import answer, fixture, grade_row, ref
+from tests.models.samples import MARKER, answer, fixture, grade_row, ref
 
 
 def read_rows(wrapper: str, kind: Any, *sent: dict[str, Any]) -> Rows[Any]:
@@ -89,6 +90,40 @@ def test_comments_are_pointers_or_bare_ids(sent: object, ids: list[str]) -> None
 def test_a_pointer_to_a_comment_keeps_its_address() -> None:
     (grade,) = read_rows("Grades", Grade, grade_row(Comments=[{"Id": 5, "Url": "u"}, {"Id": 6, "Url": 7}]))
     assert grade.comments == (Ref(5, "u"), Ref(6))
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"Text": "Pięknie", "AddedBy": ref(71)}, Embedded(text="Pięknie")),
+        ({"Id": None, "Text": "Pięknie", "Url": "u"}, Embedded(text="Pięknie", url="u")),
+        ({"Id": "", "Name": "Uwaga"}, Embedded(name="Uwaga")),
+        ({"Date": "2026-09-21"}, Embedded()),
+        ({}, Embedded()),
+    ],
+)
+def test_a_comment_in_place_of_a_pointer_is_kept(sent: object, kept: Embedded) -> None:
+    (grade,) = read_rows("Grades", Grade, grade_row(Comments=[ref(81), sent]))
+    assert grade.comments == (Ref(81, "https://api.librus.pl/3.0/Things/81"), kept)
+    assert grade.comments[1].id is None
+    assert pickle.loads(pickle.dumps(grade)) == grade
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ({"Text": [MARKER]}, "Expected a list of pointers"),
+        ({"Id": [MARKER]}, "Expected an id (number or text)"),
+        (None, "Expected an id (number or text)"),
+    ],
+)
+def test_what_is_neither_comment_nor_pointer_costs_the_row(sent: object, reason: str) -> None:
+    body = answer(Grades=[grade_row(Comments=[sent]), grade_row()])
+    with pytest.warns(LibrusSchemaWarning) as caught:
+        grades = rows("Grades", Grade)(body, "Grades", False)
+    assert len(grades) == 1
+    assert [(odd.path, odd.reason) for odd in grades.rejected] == [("$.Grades[0].Comments", reason)]
+    assert MARKER not in str(caught[0].message)
 
 
 def test_flags_and_semester_as_text_or_number() -> None:

@@ -140,7 +140,6 @@ class Box:
             state.refused_by is None,
             state.refusals,
             state.flight,
-            state.flight_mode,
             state.failures,
             max(0.0, state.cooldown_until),
             _failure_key(state.cooldown),

@@ -203,7 +203,7 @@ MUTANTS: Final = (
     _mutant(
         "an interruption counts as a failure",
         "abandon",
-        'return replace(state, flight=None, flight_mode="need")',
+        "return replace(state, flight=None)",
         'return fail(state, 0.0, flight, FlightFailure(closed_error(), "terminal"))[0]',
         "I8",
         "cold start, interrupted",
@@ -211,7 +211,7 @@ MUTANTS: Final = (
     _mutant(
         "an abandoned flight is never replaced",
         "abandon",
-        'return replace(state, flight=None, flight_mode="need")',
+        "return replace(state, flight=None)",
         "return state",
         "I5",
         "interrupted",

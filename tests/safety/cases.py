@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from librus_sdk import Hosts, LibrusSession, PortalClient, PortalCredentials, Secret, SynergiaApiClient
-from librus_sdk.settings import Environment, GatewayCredentials
+from librus_sdk.endpoints import Homework
+from librus_sdk.environment import Environment
+from librus_sdk.settings import GatewayCredentials
 from tests.safety.scenes import AT_ONCE, Scene
 
 __all__ = ["CASES", "Case"]
@@ -488,6 +493,68 @@ def all_is_well(scene: Scene) -> None:
     assert len(scene.remember(scene.call(client.grades.list))) > 0
     scene.remember(scene.call(scene.kept[0].get_portal_me))
     scene.remember(scene.call(scene.kept[0].get_synergia_accounts))
+
+
+# --- files on disk -----------------------------------------------------------------------------------------
+
+ATTACHMENT: Final = "HomeWorkAssignments/Attachment/{id}"
+
+
+def save_for(scene: Scene, client: Any, **options: Any) -> None:
+    """Save a file of the child."""
+    get = Homework.attachment(client.homework, "5-6")
+    with TemporaryDirectory() as folder:
+        Path(folder, "old.pdf").write_bytes(b"old")
+        path = Path(folder, options.pop("name", "new.pdf"))
+        saved = scene.call(lambda: client.save(get, path, **options))
+        scene.evidence.add("objects", repr(saved), str(saved))
+
+
+SAVED: Final[dict[str, tuple[dict[str, Any], dict[str, Any], str]]] = {
+    "well": ({}, {}, ""),
+    "too_large": ({}, {"max_bytes": 5}, "RESPONSE_VALIDATION_FAILED"),
+    "over_another": ({}, {"name": "old.pdf"}, "FILE_EXISTS"),
+    "nowhere": ({}, {"name": "missing/new.pdf"}, "CONFIGURATION_ERROR"),
+    "without_a_limit": ({}, {"max_bytes": 0}, "CONFIGURATION_ERROR"),
+    "page": ({"html": True, "headers": {"content-type": "text/html"}}, {}, "RESPONSE_VALIDATION_FAILED"),
+    "drop_body": ({"drop": "body", "times": None}, {}, "NETWORK_ERROR"),
+    "refused_always": ({"status": 401, "times": None}, {}, "AUTH_REFRESH_FAILED"),
+}
+for _what, (_fault, _how, _ends) in SAVED.items():
+
+    def _save(scene: Scene, fault: dict[str, Any] = _fault, how: dict[str, Any] = _how) -> None:
+        client = scene.client()
+        child = scene.sim.children[0]
+        scene.sim.expire_child_tokens()
+        shown = {"content-type": "application/pdf", "x-who": child.login}
+        content = f"%PDF {child.name} {child.login}".encode() * 99
+        given: dict[str, Any] = {"skip": 1, "headers": shown, "body": content, **fault}
+        if "html" in fault or "status" in fault:
+            del given["body"]
+        scene.sim.fail(ATTACHMENT, **given)
+        save_for(scene, client, **how)
+
+    add(f"save_{_what}", _save, _ends)
+
+
+@case("RESPONSE_VALIDATION_FAILED")
+def data_too_large(scene: Scene) -> None:
+    client = scene.client(max_answer_bytes=20_000)
+    scene.sim.fail("Grades", body={"Grades": [scene.sim.children[0].name] * 5_000})
+    scene.call(client.grades.list)
+
+
+@case("CONFIGURATION_ERROR")
+def save_to_a_disk_that_is_full(scene: Scene) -> None:
+    client = scene.client()
+    body = scene.sim.children[0].name.encode() * 50_000
+    scene.sim.fail(ATTACHMENT, body=body, headers={"content-type": "application/pdf"})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, before[1]))
+    try:
+        save_for(scene, client)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 # --- interrupts --------------------------------------------------------------------------------------------

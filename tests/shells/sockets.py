@@ -19,6 +19,7 @@ from librus_sdk.shells.edge_threads import ThreadEdge
 __all__ = ["Edge", "EdgeName", "Peer", "Server", "get", "http", "reset"]
 
 SAFETY: Final = 10.0
+ROOMY: Final = 2**26
 EdgeName = Literal["threads", "tasks"]
 
 
@@ -116,9 +117,9 @@ def get(url: str, **more: Any) -> Request:
 class Edge:
     """A ThreadEdge, or a TaskEdge with a loop to run on."""
 
-    def __init__(self, name: EdgeName, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, name: EdgeName, tls: ssl.SSLContext | None = None, most: int = ROOMY) -> None:
         self._runner = asyncio.Runner() if name == "tasks" else None
-        self.edge: Any = ThreadEdge(tls) if self._runner is None else TaskEdge(tls)
+        self.edge: Any = ThreadEdge(tls, most) if self._runner is None else TaskEdge(tls, most)
 
     def send(self, request: Request, seconds: float = SAFETY, jar: Any = None) -> Response | Failure:
         sending = self.edge.send(request, seconds, round(seconds * 1000), jar)
@@ -134,8 +135,8 @@ class Edge:
 
 
 @contextmanager
-def opened(name: EdgeName, tls: ssl.SSLContext | None = None) -> Iterator[Edge]:
-    edge = Edge(name, tls)
+def opened(name: EdgeName, tls: ssl.SSLContext | None = None, most: int = ROOMY) -> Iterator[Edge]:
+    edge = Edge(name, tls, most)
     try:
         yield edge
     finally:

@@ -185,6 +185,10 @@ COMMON: dict[str, object] = {
                 ("error", "synergia.request.failure", {"error_message": "timeout"}),
             ],
         ),
+        (
+            Failure("too_large", "larger than max_bytes", max_bytes=5, option="max_bytes"),
+            [("error", "synergia.request.failure", {"error_message": "larger than max_bytes"})],
+        ),
     ],
 )
 @pytest.mark.parametrize(("by_cookie", "mode"), [(True, "cookie"), (False, "bearer")])

@@ -193,18 +193,6 @@ def test_the_schools_averages_are_those_of_the_marks() -> None:
         assert float(average["Average"]) == pytest.approx(total / weights, abs=0.00501)
 
 
-def test_nobody_is_in_two_places_at_once() -> None:
-    for seed in range(6):
-        world = build_world(seed, 3, date(2026, 3, 11))
-        places = [
-            (lesson.teacher.id, place.weekday, place.number)
-            for item in world.school.classes
-            for place in item.plan
-            for _, lesson in place.entries
-        ]
-        assert len(places) == len(set(places))
-
-
 def test_a_week_has_a_substitution_a_cancelled_lesson_and_split_groups(browser: Browser) -> None:
     for child in range(3):
         week = browser.data("Timetables?weekStart=2026-03-09", child)["Timetable"]

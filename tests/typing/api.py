@@ -20,6 +20,7 @@ from librus_sdk.models import (
     BehaviourSystemProposal,
     Classroom,
     Download,
+    Embedded,
     Grade,
     GradeAverage,
     GradeCategory,
@@ -143,7 +144,7 @@ def values(rows: Rows[Grade], timetable: Timetable, category: GradeCategory) -> 
     assert_type(grade.subject.id, str)
     assert_type(grade.date, date)
     assert_type(grade.add_date, datetime)
-    assert_type(grade.comments, tuple[Ref, ...])
+    assert_type(grade.comments, tuple[Ref | Embedded, ...])
     assert_type(category.weight, Decimal | None)
     assert_type(timetable.lessons, tuple[TimetableLesson, ...])
     for day, slots in timetable.days.items():

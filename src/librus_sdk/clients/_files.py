@@ -12,7 +12,7 @@ from ..core.http import origin_of
 from ..errors import LibrusResponseValidationError
 from ..models.download import Download, DownloadDescriptor
 
-__all__ = ["checked_file", "described", "file_address", "origin_text"]
+__all__ = ["checked_file", "described", "file_address", "instead_of_file", "origin_text"]
 
 _LIBRUS: Final = ".librus.pl"
 
@@ -27,19 +27,25 @@ def described(found: Download, headers: Mapping[str, str], *, name: str | None =
     )
 
 
-def checked_file(found: Download, endpoint: str) -> Download:
-    """Return the download if it can be the file that was asked for.
+def instead_of_file(found: Download) -> str:
+    """Name what this is if it cannot be a file that was asked for, by what its headers say; else ``""``.
 
     Librus answers with JSON or a web page where it has no file to give. A file of such a type comes as an
     attachment, with a disposition.
+    """
+    if found.content_disposition is not None:
+        return ""
+    return {"application/json": "JSON", "text/html": "a web page"}.get(found.media_type, "")
+
+
+def checked_file(found: Download, endpoint: str) -> Download:
+    """Return the download if it can be the file that was asked for.
 
     Raises:
         LibrusResponseValidationError: it is JSON or a page.
     """
-    if found.content_disposition is None:
-        got = {"application/json": "JSON", "text/html": "a web page"}.get(found.media_type)
-        if got is not None:
-            raise _no_file(endpoint, f"$: expected a file, got {got}")
+    if got := instead_of_file(found):
+        raise _no_file(endpoint, f"$: expected a file, got {got}")
     return found
 
 

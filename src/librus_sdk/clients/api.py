@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Final, Generic, Self, TypeVar, Unpack, cast
+from typing import Any, Generic, Self, TypeVar, Unpack
 from urllib.parse import unquote
 
-from ..core.answers import judge_api
-from ..core.http import Request, join_url, query_items
 from ..endpoints import (
     Announcements,
     AsyncCaller,
@@ -29,155 +27,25 @@ from ..endpoints import (
     School,
     SyncCaller,
     Timetables,
-    download,
     raw_json,
 )
-from ..errors import LibrusConfigurationError, LibrusPermissionError, LibrusSdkError
-from ..flows.call import Answer, call
-from ..flows.steps import Flow
-from ..models.auth import AuthTokenInfo
-from ..models.download import Download
+from ..errors import LibrusConfigurationError
+from ..models.download import Download, SavedFile
 from ..models.rows import Rows
 from ..secret import Secret, boxed, is_text
 from ..shells.fork import renew_after_fork
-from ..shells.slots import Slot
 from ..shells.tasks import TaskShell
 from ..shells.threads import ThreadShell
-from ._files import checked_file, described, file_address, origin_text
-from ._paid import explained, is_puzzling
-from .lookup import Lookup, Pointer, Tables
-from .options import Parts, SessionOptions, parts_of
+from .bound import Bound
+from .lookup import Lookup, Pointer
+from .options import SessionOptions, parts_of
+from .saving import MAX_FILE_BYTES, Saving
 from .snapshot import Progress, Snapshot, snapshot_async, snapshot_sync
 
 __all__ = ["AsyncSynergiaApiClient", "SynergiaApiClient"]
 
 T = TypeVar("T")
 C = TypeVar("C", bound=SyncCaller | AsyncCaller)
-
-# What the phone app sends; API 3.0 was confirmed live with exactly these. For files it names no type.
-_FILE_HEADERS: Final = (
-    ("origin", "app://librus"),
-    (
-        "user-agent",
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-            "Mobile/15E148 LibrusMobileApp"
-        ),
-    ),
-)
-_HEADERS: Final = (("accept", "application/json"), *_FILE_HEADERS)
-
-
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
-class Bound:
-    """Which child's credential a client uses: a slot of its session, or a bare token of its own.
-
-    ``tables`` is what the child's look-ups have read, once there are any.
-    """
-
-    parts: Parts
-    slot: Slot | None = None
-    bearer: Secret | None = None
-    tables: Tables | None = None
-
-    def with_tables(self, key: str) -> Bound:
-        """The same with tables of its own."""
-        parts = self.parts
-        return replace(self, tables=Tables(self.read, key, parts.settings.hosts.api, parts.clock))
-
-    def with_options(self, timeout_ms: int | None, strict: bool | None) -> Bound:
-        """The same with this client's own timeout (milliseconds) and strictness."""
-        settings = self.parts.settings
-        if timeout_ms is not None:
-            settings = replace(settings, timeout_ms=timeout_ms)
-        if strict is not None:
-            settings = replace(settings, strict=strict)
-        return replace(self, parts=replace(self.parts, settings=settings))
-
-    @property
-    def timeout_ms(self) -> int:
-        """The limit for one attempt, milliseconds."""
-        return self.parts.settings.timeout_ms
-
-    def read(self, get: Get[T]) -> Flow[T]:
-        """One read of the API, as a flow."""
-        settings = self.parts.settings
-        url = join_url(settings.hosts.api, get.path)
-        request = Request(
-            "GET",
-            url,
-            endpoint=url,
-            name=get.path,
-            headers=_FILE_HEADERS if get.decode is download() else _HEADERS,
-            query=query_items(get.query),
-            bearer=self.bearer,
-        )
-        try:
-            answer = yield from self._call(request, self.slot, partial(get.decode, strict=settings.strict))
-        except LibrusPermissionError as error:
-            if not is_puzzling(error, get.path):
-                raise
-            refusal = error
-        else:
-            return (yield from self._whole(answer, url))
-        known = yield from self._token_info()
-        # Raised here, not while the first is handled: it replaces that one, cause included.
-        raise explained(refusal, known) from refusal.__cause__
-
-    def _token_info(self) -> Flow[AuthTokenInfo | None]:
-        try:
-            return (yield from self.read(Auth.token_info(cast("Any", None))))
-        except LibrusSdkError:
-            return None
-
-    def _whole(self, answer: Answer[T], url: str) -> Flow[T]:
-        """The answer; a file is what its headers say it is."""
-        if not isinstance(answer.value, Download):
-            return answer.value
-        found = described(answer.value, answer.headers)
-        return cast("T", (yield from self._fetched(found, url)))
-
-    def after_fork(self) -> None:
-        """Begin anew with the look-ups in a forked process."""
-        if self.tables is not None:
-            self.tables.after_fork()
-
-    def slots(self) -> list[Slot]:
-        """The slots of the look-ups."""
-        return [] if self.tables is None else self.tables.slots()
-
-    def find(self, get: Get[Rows[T]], pointer: Pointer) -> Flow[T | None]:
-        """One look-up, as a flow."""
-        assert self.tables is not None  # every client has some
-        return self.tables.find(get, pointer)
-
-    def _call(
-        self, request: Request, slot: Slot | None, decode: Callable[[bytes, str], T]
-    ) -> Flow[Answer[T]]:
-        # ``decode`` must be no function of this module: no frame of ours may hold the body when it fails.
-        parts = self.parts
-        return (
-            yield from call(
-                request,
-                slot=slot,
-                judge=judge_api,
-                decode=decode,
-                retry=parts.settings.retry,
-                ports=parts.ports,
-            )
-        )
-
-    def _fetched(self, found: Download, url: str) -> Flow[Download]:
-        """The file; fetched from elsewhere when what came is a note where it is."""
-        note = found.descriptor()
-        if note is None:
-            return checked_file(found, url)
-        target = file_address(note, url)
-        # The address is a key of its own: no token goes along, and nobody is shown the address.
-        endpoint = f"{origin_text(target)}/REDACTED"
-        request = Request("GET", target, endpoint=endpoint, name="file", headers=_FILE_HEADERS)
-        answer = yield from self._call(request, None, partial(download(), strict=False))
-        return checked_file(described(answer.value, answer.headers, name=note.name), endpoint)
 
 
 class _SyncCaller:
@@ -189,7 +57,11 @@ class _SyncCaller:
         return self._shell.run(self._bound.read(get), timeout_ms=self._bound.timeout_ms)
 
     def find(self, get: Get[Rows[T]], pointer: Pointer, /) -> T | None:
-        return self._shell.run(self._bound.find(get, pointer), timeout_ms=self._bound.timeout_ms)
+        known = self._bound.tables.known(get, pointer)
+        if known is not None:
+            return known
+        flow = self._bound.tables.find(get, pointer)
+        return self._shell.run(flow, timeout_ms=self._bound.timeout_ms)
 
 
 class _AsyncCaller:
@@ -201,7 +73,11 @@ class _AsyncCaller:
         return await self._shell.run(self._bound.read(get), timeout_ms=self._bound.timeout_ms)
 
     async def find(self, get: Get[Rows[T]], pointer: Pointer, /) -> T | None:
-        return await self._shell.run(self._bound.find(get, pointer), timeout_ms=self._bound.timeout_ms)
+        known = self._bound.tables.known(get, pointer)
+        if known is not None:
+            return known
+        flow = self._bound.tables.find(get, pointer)
+        return await self._shell.run(flow, timeout_ms=self._bound.timeout_ms)
 
 
 class _Families(Generic[C]):
@@ -257,9 +133,7 @@ def _standalone(token: Secret, options: SessionOptions) -> Bound:
         raise LibrusConfigurationError(
             "The access token holds characters that no token has (space, line break)."
         )
-    bound = Bound(parts_of(options), bearer=token).with_tables("token")
-    renew_after_fork(bound)
-    return bound
+    return Bound.to("token", parts_of(options), bearer=token)
 
 
 def _header_safe(token: Secret) -> bool:
@@ -304,12 +178,14 @@ class SynergiaApiClient(_Families[SyncCaller]):
         shell = ThreadShell(bound.parts.settings, bound.parts.clock, bound.parts.ports, bound.parts.emitter)
         renew_after_fork(shell)
         self._own_shell: ThreadShell | None = shell
+        self._shell = shell
         self._attach(_SyncCaller(bound, shell), bound)
 
     @classmethod
     def _of_session(cls, bound: Bound, shell: ThreadShell) -> Self:
         client = cls.__new__(cls)
         client._own_shell = None  # noqa: SLF001
+        client._shell = shell  # noqa: SLF001
         client._attach(_SyncCaller(bound, shell), bound)  # noqa: SLF001
         return client
 
@@ -325,6 +201,47 @@ class SynergiaApiClient(_Families[SyncCaller]):
         """
         return self._caller.call(_any_read(path, query))
 
+    def save(
+        self,
+        get: Get[Download],
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        max_bytes: int = MAX_FILE_BYTES,
+    ) -> SavedFile:
+        """Write a file of Librus to disk without ever holding all of it in memory.
+
+        ::
+
+            client.save(Homework.attachment(client.homework, "12-34"), "task.pdf")
+
+        The file appears at the path whole or not at all, whatever interrupts the download, and only its
+        owner may read it. Whether it can be written is checked before anything is asked of Librus. A symbolic
+        link is never written through.
+
+        One attempt is bound by ``timeout_ms`` as any other; for a large file on a slow line use a client with
+        more of it (``session.for_child(child, timeout_ms=...)``).
+
+        Args:
+            get: a declared read of a file, on the class: ``Homework.attachment``,
+                ``Lessons.planned_attachment`` or ``Messages.attachment``.
+            path: the file to be; its folder must be there.
+            overwrite: replace a file that is there already.
+            max_bytes: the largest file that is taken, unpacked.
+
+        Raises:
+            LibrusConfigurationError: ``FILE_EXISTS`` when there is such a file; or an argument is wrong, or
+                the folder or the disk does not allow it. What ``path`` holds is in no error.
+            LibrusResponseValidationError: what came is no file, or is larger than ``max_bytes``.
+            LibrusSdkError: as for every read.
+        """
+        saving = Saving(get, path, overwrite=overwrite, max_bytes=max_bytes)
+        del path  # a traceback shows the variables of a frame
+        with saving:
+            flow = self._bound.read(get, saving)
+            found = self._shell.run(flow, timeout_ms=self._bound.timeout_ms)
+            return saving.done(found)
+
     def snapshot(self, *, progress: Callable[[Progress], object] | None = None) -> Snapshot:
         """Read everything the child has, a few reads at a time; about sixty requests.
 
@@ -334,14 +251,14 @@ class SynergiaApiClient(_Families[SyncCaller]):
         Args:
             progress: called after every section, on this thread.
         """
-        settings = self._bound.parts.settings
-        wall = self._bound.parts.clock.wall()
-        return snapshot_sync(self._caller, wall, settings.max_concurrency, progress)
+        caller = _SyncCaller(replace(self._bound, explains=False), self._shell)
+        parts = self._bound.parts
+        return snapshot_sync(caller, parts.clock.wall(), parts.settings.max_concurrency, progress)
 
     def close(self) -> None:
         """Close the connections of a standalone client; a session's client is closed with its session."""
         if self._own_shell is not None:
-            self._own_shell.close(self._bound.slots())
+            self._own_shell.close(self._bound.tables.slots())
 
     def __enter__(self) -> Self:
         return self
@@ -361,12 +278,14 @@ class AsyncSynergiaApiClient(_Families[AsyncCaller]):
         shell = TaskShell(bound.parts.settings, bound.parts.clock, bound.parts.ports, bound.parts.emitter)
         renew_after_fork(shell)
         self._own_shell: TaskShell | None = shell
+        self._shell = shell
         self._attach(_AsyncCaller(bound, shell), bound)
 
     @classmethod
     def _of_session(cls, bound: Bound, shell: TaskShell) -> Self:
         client = cls.__new__(cls)
         client._own_shell = None  # noqa: SLF001
+        client._shell = shell  # noqa: SLF001
         client._attach(_AsyncCaller(bound, shell), bound)  # noqa: SLF001
         return client
 
@@ -374,14 +293,35 @@ class AsyncSynergiaApiClient(_Families[AsyncCaller]):
         """Read any other path of the API and return the decoded JSON. See :meth:`SynergiaApiClient.get`."""
         return await self._caller.call(_any_read(path, query))
 
+    async def save(
+        self,
+        get: Get[Download],
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        max_bytes: int = MAX_FILE_BYTES,
+    ) -> SavedFile:
+        """Write a file of Librus to disk. See :meth:`SynergiaApiClient.save`.
+
+        What comes is written on the event loop, a megabyte at most at a time; the waiting for the disk in the
+        end is done in a thread. A task that is cancelled leaves no file behind.
+        """
+        saving = Saving(get, path, overwrite=overwrite, max_bytes=max_bytes)
+        del path  # a traceback shows the variables of a frame
+        with saving:
+            flow = self._bound.read(get, saving)
+            found = await self._shell.run(flow, timeout_ms=self._bound.timeout_ms)
+            return await saving.done_async(found)
+
     async def snapshot(self, *, progress: Callable[[Progress], object] | None = None) -> Snapshot:
         """Read everything the child has. See :meth:`SynergiaApiClient.snapshot`."""
-        return await snapshot_async(self._caller, self._bound.parts.clock.wall(), progress)
+        caller = _AsyncCaller(replace(self._bound, explains=False), self._shell)
+        return await snapshot_async(caller, self._bound.parts.clock.wall(), progress)
 
     async def close(self) -> None:
         """Close the connections of a standalone client; a session's client is closed with its session."""
         if self._own_shell is not None:
-            await self._own_shell.close(())
+            await self._own_shell.close(self._bound.tables.slots())
 
     async def __aenter__(self) -> Self:
         return self

@@ -30,6 +30,7 @@ from ..models._fields import Id
 from ..models.rows import Embedded, Ref, Rows
 from ..models.school import Classroom
 from ..shells.clock import Clock
+from ..shells.fork import renew_after_fork
 from ..shells.slots import Slot
 
 __all__ = ["Lookup", "Pointer", "Tables"]
@@ -73,18 +74,28 @@ class Tables:
         self._base = base
         self._clock = clock
         self._slots: dict[str, Slot] = {}
-        self._lock = threading.Lock()
+        self.after_fork()
+        renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Begin anew in a forked process; called by whoever owns them."""
+        """Begin anew in a forked process."""
         self._lock = threading.Lock()
-        for slot in self.slots():
+        for slot in self._slots.values():
             slot.after_fork()
 
     def slots(self) -> list[Slot]:
         """Return the slots there are."""
         with self._lock:
             return list(self._slots.values())
+
+    def known(self, get: Get[Rows[T]], pointer: Pointer) -> T | None:
+        """Return the record if a table that has been read holds it. Asks nobody, waits for nobody."""
+        slot = self._slots.get(get.path)
+        grant = None if slot is None else slot.peek().grant
+        if grant is None:
+            return None
+        book: _Book = grant.secret
+        return cast("T | None", book.rows.by_id(pointer))
 
     def find(self, get: Get[Rows[T]], pointer: Pointer) -> Flow[T | None]:
         """Look a record up; a table in which it is missing is read once more."""
@@ -106,11 +117,12 @@ class Tables:
             if slot is None:
                 slot = self._slots[get.path] = Slot(
                     key=f"{self._key} {get.path}",
-                    name=f"lookup.{get.path}",
+                    name=get.path,
                     endpoint=f"{self._base}/{get.path}",
                     renewal=partial(self._fetch, get),
                     private=False,
                     clock=self._clock,
+                    kind="table",
                 )
             return slot
 
@@ -125,7 +137,7 @@ class Tables:
 class _Known(Generic[T]):
     """A table, as a method of :class:`Lookup`."""
 
-    def __init__(self, get: Callable[[], Get[Rows[T]]], doc: str) -> None:
+    def __init__(self, get: Get[Rows[T]], doc: str) -> None:
         self._get = get
         self.__doc__ = doc
 
@@ -142,7 +154,7 @@ class _Known(Generic[T]):
     def __get__(self, lookup: Lookup[Any] | None, owner: type[Any] | None = None) -> Any:
         if lookup is None:
             return self
-        found = partial(lookup._caller.find, self._get())  # noqa: SLF001  (the two belong together)
+        found = partial(lookup._caller.find, self._get)  # noqa: SLF001  (the two belong together)
         cast("Any", found).__doc__ = self.__doc__
         return found
 
@@ -151,10 +163,9 @@ _NOBODY: Final = cast("Any", None)
 """Declarations look at no family; see :class:`~librus_sdk.endpoints.Family`."""
 
 
-def _classrooms() -> Get[Rows[Classroom]]:
-    # No operation of its own: Librus describes only single rooms, but answers for all of them (seen on the
-    # sibling API), and one request is kinder than thirty.
-    return Get("Classrooms", rows("Classrooms", Classroom))
+# No operation of its own: Librus describes only single rooms, but answers for all of them (seen on the
+# sibling API), and one request is kinder than thirty.
+_CLASSROOMS: Final = Get("Classrooms", rows("Classrooms", Classroom))
 
 
 class Lookup(Generic[C]):
@@ -163,6 +174,10 @@ class Lookup(Generic[C]):
     Each table is read once for a child and shared by all its clients, threads and tasks; one in which an id
     is missing is read once more, and then believed for five minutes. A method takes a pointer or an id and
     returns the record, or None where there is none; for None it asks nobody.
+
+    Because a table is everybody's, it is read with the session's strictness and time limits, whichever client
+    needs it first; a client's own ``timeout_ms`` bounds how long it waits for somebody else's read. Where the
+    session is not strict, a row that does not fit its model is missing in the table, for a strict client too.
 
     Raises:
         LibrusSdkError: as the read of the table does.
@@ -177,17 +192,17 @@ class Lookup(Generic[C]):
     def __repr__(self) -> str:
         return "<Lookup>"
 
-    subject = _Known(lambda: School.subjects(_NOBODY), "Return a subject.")
-    user = _Known(lambda: School.users(_NOBODY), "Return a person or office of the school. Personal data.")
-    classroom = _Known(_classrooms, "Return a classroom.")
-    lesson = _Known(lambda: Lessons.list(_NOBODY), "Return a lesson: subject, teacher and class.")
-    grade_category = _Known(lambda: Grades.categories(_NOBODY), "Return what a grade was given for.")
-    grade_comment = _Known(lambda: Grades.comments(_NOBODY), "Return what a teacher wrote to a grade.")
-    behaviour_type = _Known(lambda: Grades.behaviour_types(_NOBODY), "Return a grade for behaviour.")
+    subject = _Known(School.subjects(_NOBODY), "Return a subject.")
+    user = _Known(School.users(_NOBODY), "Return a person or office of the school. Personal data.")
+    classroom = _Known(_CLASSROOMS, "Return a classroom.")
+    lesson = _Known(Lessons.list(_NOBODY), "Return a lesson: subject, teacher and class.")
+    grade_category = _Known(Grades.categories(_NOBODY), "Return what a grade was given for.")
+    grade_comment = _Known(Grades.comments(_NOBODY), "Return what a teacher wrote to a grade.")
+    behaviour_type = _Known(Grades.behaviour_types(_NOBODY), "Return a grade for behaviour.")
     behaviour_point_category = _Known(
-        lambda: Grades.behaviour_point_categories(_NOBODY), "Return what behaviour points are given for."
+        Grades.behaviour_point_categories(_NOBODY), "Return what behaviour points are given for."
     )
-    point_category = _Known(lambda: Grades.point_categories(_NOBODY), "Return what points are given for.")
-    attendance_type = _Known(lambda: Attendance.types(_NOBODY), "Return a kind of attendance entry.")
-    homework_category = _Known(lambda: Homework.categories(_NOBODY), "Return a kind of agenda entry.")
-    note_category = _Known(lambda: Notes.categories(_NOBODY), "Return what a note is about.")
+    point_category = _Known(Grades.point_categories(_NOBODY), "Return what points are given for.")
+    attendance_type = _Known(Attendance.types(_NOBODY), "Return a kind of attendance entry.")
+    homework_category = _Known(Homework.categories(_NOBODY), "Return a kind of agenda entry.")
+    note_category = _Known(Notes.categories(_NOBODY), "Return what a note is about.")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypedDict
 
+from ..environment import Environment
 from ..errors import LibrusConfigurationError
 from ..events import Emitter, EventHook, to_logger
 from ..flows.steps import Ports
-from ..settings import DEFAULT_TIMEOUT_MS, Environment, Hosts, RetryPolicy, SessionSettings
+from ..settings import DEFAULT_TIMEOUT_MS, Hosts, RetryPolicy, SessionSettings
 from ..shells.clock import Clock
 
 __all__ = ["Parts", "SessionOptions", "parts_of"]
@@ -33,6 +34,9 @@ class SessionOptions(TypedDict, total=False):
             early renewal. Default: six hours; None switches it off.
         flight_timeout_s: limit for one token renewal or sign-in as a whole, seconds. Default: 30.
         close_grace_s: how long closing waits for a renewal under way, seconds. Default: 5.
+        max_answer_bytes: the largest answer that is held in memory, unpacked, bytes; a larger one is a
+            LibrusResponseValidationError. Default: 64 MiB. What ``client.save`` writes to disk has a limit of
+            its own.
         on_event: called with every :class:`~librus_sdk.events.Event`.
         logger: where events are logged, when there is no ``on_event``.
         clock: the time source; tests pass their own.
@@ -46,6 +50,7 @@ class SessionOptions(TypedDict, total=False):
     assumed_token_lifetime_s: float | None
     flight_timeout_s: float
     close_grace_s: float
+    max_answer_bytes: int
     on_event: EventHook | None
     logger: logging.Logger | None
     clock: Clock

@@ -117,6 +117,12 @@ class PortalCore:
             clock=clock,
             cools=False,
         )
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked process."""
+        for slot in (self.accounts, self.portal):
+            slot.after_fork()
 
     def is_logged_in(self) -> bool:
         """Whether there is a portal session that is believed alive and not being replaced."""
@@ -178,7 +184,7 @@ class PortalClient:
         parts = parts_of(options)
         shell = ThreadShell(parts.settings, parts.clock, parts.ports, parts.emitter)
         self._open(PortalCore(credentials, parts), shell, owned=True)
-        renew_after_fork(self)
+        renew_after_fork(shell)
 
     def _open(self, core: PortalCore, shell: ThreadShell, *, owned: bool) -> None:
         self._core = core
@@ -230,12 +236,6 @@ class PortalClient:
         if self._owned:
             self._shell.close((self._core.accounts, self._core.portal))
 
-    def after_fork(self) -> None:
-        """Begin anew in a forked process; called by itself."""
-        self._shell.after_fork()
-        for slot in (self._core.accounts, self._core.portal):
-            slot.after_fork()
-
     def __enter__(self) -> Self:
         return self
 
@@ -252,7 +252,7 @@ class AsyncPortalClient:
         parts = parts_of(options)
         shell = TaskShell(parts.settings, parts.clock, parts.ports, parts.emitter)
         self._open(PortalCore(credentials, parts), shell, owned=True)
-        renew_after_fork(self)
+        renew_after_fork(shell)
 
     def _open(self, core: PortalCore, shell: TaskShell, *, owned: bool) -> None:
         self._core = core
@@ -292,12 +292,6 @@ class AsyncPortalClient:
         """End the client; later calls raise SESSION_CLOSED. A session's portal is closed with its session."""
         if self._owned:
             await self._shell.close((self._core.accounts, self._core.portal))
-
-    def after_fork(self) -> None:
-        """Begin anew in a forked process; called by itself."""
-        self._shell.after_fork()
-        for slot in (self._core.accounts, self._core.portal):
-            slot.after_fork()
 
     async def __aenter__(self) -> Self:
         return self

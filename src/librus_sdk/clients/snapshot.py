@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, cast
 
@@ -32,8 +32,17 @@ from ..endpoints import (
 from ..errors import FeatureUnavailableError, LibrusPermissionError, LibrusSdkError
 from ..models._fields import WARSAW
 from ..models.rows import Rows
+from ._paid import explained, is_puzzling
 
-__all__ = ["Progress", "Section", "SectionState", "Snapshot", "snapshot_async", "snapshot_sync"]
+__all__ = [
+    "Progress",
+    "Section",
+    "SectionState",
+    "Snapshot",
+    "failed_section",
+    "snapshot_async",
+    "snapshot_sync",
+]
 
 T = TypeVar("T")
 SectionState: TypeAlias = Literal["ok", "off", "refused", "failed"]
@@ -217,7 +226,8 @@ def _reads(today: date) -> dict[str, Get[Any]]:
     return {name: declare(_NOBODY) for name, declare in declared.items()}
 
 
-def _failed(name: str, error: LibrusSdkError) -> Section[Any]:
+def failed_section(name: str, error: LibrusSdkError) -> Section[Any]:
+    """Return the section that says why it was not read."""
     state: SectionState = "failed"
     if isinstance(error, FeatureUnavailableError):
         state = "off"
@@ -231,17 +241,28 @@ class _Album:
     """Sections as they come in."""
 
     def __init__(self, reads: dict[str, Get[Any]], progress: Callable[[Progress], object] | None) -> None:
-        self._total = len(reads)
+        self._reads = reads
         self._progress = progress
         self._sections: dict[str, Section[Any]] = {}
 
     def add(self, section: Section[Any]) -> None:
         self._sections[section.name] = section
         if self._progress is not None:
-            self._progress(Progress(len(self._sections), self._total, section.name, section.state))
+            self._progress(Progress(len(self._sections), len(self._reads), section.name, section.state))
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(**self._sections)
+        return Snapshot(**{name: self._explained(section) for name, section in self._sections.items()})
+
+    def _explained(self, section: Section[Any]) -> Section[Any]:
+        """The section; a refusal of messages with what the token information says about it."""
+        error = section.error
+        path = self._reads[section.name].path
+        if not isinstance(error, LibrusPermissionError) or not is_puzzling(error, path):
+            return section
+        known: Section[m.AuthTokenInfo] = self._sections["token_info"]
+        puzzle = explained(error, known.value)
+        puzzle.__cause__ = error.__cause__
+        return replace(section, error=puzzle)
 
 
 def _today(wall: float) -> date:
@@ -251,7 +272,10 @@ def _today(wall: float) -> date:
 def snapshot_sync(
     caller: SyncCaller, wall: float, workers: int, progress: Callable[[Progress], object] | None
 ) -> Snapshot:
-    """Read all sections on a few threads; ``progress`` is called on the caller's own."""
+    """Read all sections on a few threads; ``progress`` is called on the caller's own.
+
+    The caller need not explain why messages are refused: that is done here, once for all sections.
+    """
     reads = _reads(_today(wall))
     album = _Album(reads, progress)
 
@@ -259,7 +283,7 @@ def snapshot_sync(
         try:
             return Section(name, "ok", caller.call(get))
         except LibrusSdkError as error:
-            return _failed(name, error)
+            return failed_section(name, error)
 
     pool = ThreadPoolExecutor(workers, thread_name_prefix="librus-snapshot")
     try:
@@ -282,7 +306,7 @@ async def snapshot_async(
         try:
             section: Section[Any] = Section(name, "ok", await caller.call(get))
         except LibrusSdkError as error:
-            section = _failed(name, error)
+            section = failed_section(name, error)
         album.add(section)
 
     tasks = [asyncio.ensure_future(read(name, get)) for name, get in reads.items()]

@@ -20,6 +20,7 @@ from ..errors import (
     LibrusMaintenanceError,
     LibrusNetworkError,
     LibrusPermissionError,
+    LibrusResponseValidationError,
     LibrusSdkError,
     LibrusTimeoutError,
 )
@@ -154,8 +155,19 @@ def judge_portal(request: Request, response: Response) -> Verdict:
     return Verdict(_by_status("The Librus portal", status, details))
 
 
-def failure_error(request: Request, failure: Failure) -> LibrusNetworkError:
+def failure_error(request: Request, failure: Failure) -> LibrusSdkError:
     """Return the error for an attempt that brought no complete answer."""
+    if failure.error is not None:
+        return failure.error
+    if failure.kind == "too_large":
+        advice = _FILE_LIMIT if failure.option == "max_bytes" else _MEMORY_LIMIT
+        return LibrusResponseValidationError(
+            f"The answer of Librus is larger than {failure.max_bytes} bytes. {advice}",
+            details={
+                "endpoint": request.endpoint,
+                "issues": [f"$: expected at most {failure.max_bytes} bytes ({failure.option})"],
+            },
+        )
     if failure.kind == "timeout":
         return LibrusTimeoutError(
             f"Librus did not answer within {failure.timeout_ms} ms. Try again, or allow more time "
@@ -180,6 +192,11 @@ def _by_status(who: str, status: int, details: dict[str, Any]) -> LibrusApiError
     return LibrusApiError(message, details=details)
 
 
+_MEMORY_LIMIT: Final = (
+    "If it is meant to be that large, allow more with max_answer_bytes; client.save writes a file to disk "
+    "without holding it in memory."
+)
+_FILE_LIMIT: Final = "If the file is meant to be that large, allow more with max_bytes."
 _BEARER_REFUSED: Final = (
     "Librus refused the access token (status 401); it has probably expired. A session renews tokens by "
     "itself (for_child); a bare token has to be replaced by a new one."

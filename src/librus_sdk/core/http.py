@@ -8,13 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 from urllib.parse import quote, urlsplit
 
-from ..errors import LibrusConfigurationError
+from ..errors import LibrusConfigurationError, LibrusSdkError
 from ..secret import Secret, is_text
 
-__all__ = ["Failure", "Request", "Response", "join_url", "origin_of", "query_items", "segment"]
+__all__ = ["Failure", "Request", "Response", "Sink", "join_url", "origin_of", "query_items", "segment"]
+
+
+class Sink(Protocol):
+    """Where the body of an answer goes that is too large for memory: a file.
+
+    Attributes:
+        max_bytes: the most it takes, decoded.
+    """
+
+    max_bytes: int
+
+    def wants(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Whether this answer is for the sink; any other is kept in memory, to be judged."""
+        ...
+
+    def begin(self) -> None:
+        """Forget what was written: an answer begins. Raises an error of the SDK, and no other."""
+        ...
+
+    def write(self, part: bytes) -> None:
+        """Take the next part. Raises an error of the SDK, and no other."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +48,7 @@ class Request:
         endpoint: the same address as it may be shown in errors and logs.
         name: short name for events, e.g. ``Grades`` or ``portal.fresh``.
         bearer: put on the wire as ``Authorization: Bearer …``.
+        sink: where the body of the answer goes, if the sink wants it; the response then has an empty one.
         form: fields of an ``application/x-www-form-urlencoded`` body.
     """
 
@@ -37,6 +60,7 @@ class Request:
     query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     form: tuple[tuple[str, str | Secret], ...] | None = field(default=None, repr=False)
     bearer: Secret | None = None
+    sink: Sink | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +80,23 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """No complete answer: ``timeout`` (``timeout_ms`` is the limit that ran out) or a network ``reason``."""
+    """No complete answer.
 
-    kind: Literal["timeout", "network"]
+    Attributes:
+        kind: ``timeout``; ``network``; ``too_large``; or ``sink``, which could not take it.
+        reason: what happened, in words that may be shown.
+        timeout_ms: the limit that ran out.
+        max_bytes: the limit that was exceeded.
+        option: what that limit is called.
+        error: what the sink raised.
+    """
+
+    kind: Literal["timeout", "network", "too_large", "sink"]
     reason: str
     timeout_ms: int = 0
+    max_bytes: int = 0
+    option: Literal["", "max_answer_bytes", "max_bytes"] = ""
+    error: LibrusSdkError | None = field(default=None, repr=False)
 
 
 def origin_of(url: str) -> tuple[str, str, int | None]:

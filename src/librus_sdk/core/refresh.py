@@ -173,7 +173,6 @@ class SlotState:
         refused_by: the refusal (an error that may never have been raised), for those it hits second hand.
         refusals: new generations refused in a row without ever having been accepted.
         flight: identity of the renewal under way.
-        flight_mode: how that renewal was asked for.
         failures: transient failures in a row.
         cooldown_until: monotonic seconds.
         cooldown: the failure that is answered until then.
@@ -189,7 +188,6 @@ class SlotState:
     refused_by: LibrusSdkError | None = None
     refusals: int = 0
     flight: Hashable | None = None
-    flight_mode: Mode = "need"
     failures: int = 0
     cooldown_until: float = 0.0
     cooldown: FlightFailure | None = None
@@ -327,7 +325,7 @@ def acquire(
             return state, Use(grant)
         if phase is Phase.AGEING:
             if state.flight is None and not cooling and not ticket.contacted:
-                return replace(state, flight=flight, flight_mode="need"), Use(grant, beside=True)
+                return replace(state, flight=flight), Use(grant, beside=True)
             return state, Use(grant)
         # A usable grant in its mandatory window: wait for a new one, unless there is none to be had. A call
         # that has waited already sends even what expired since: the server has the last word.
@@ -348,7 +346,7 @@ def _start_or_join(
         return state, Blocked()
     if state.flight is not None:
         return state, Join()
-    return replace(state, flight=flight, flight_mode=mode), Start(mode)
+    return replace(state, flight=flight), Start(mode)
 
 
 def after_refusal(ticket: Ticket, generation: int, error: LibrusSdkError) -> Ticket | LibrusSdkError:
@@ -432,7 +430,7 @@ def publish(
     held = state.grant
     if held is not None and held.generation > state.refused and held.minted.issued_at > minted.issued_at:
         # A newer one was offered meanwhile; the server may have ended this one with it.
-        return replace(state, flight=None, flight_mode="need"), Published(held)
+        return replace(state, flight=None), Published(held)
     problem = None
     if minted.owner != state.key:
         problem = "The portal answered a token renewal with another child's account."
@@ -445,7 +443,7 @@ def publish(
         failure.error.__cause__ = state.refused_by
         return fail(state, now, flight, failure, jitter=jitter)
     state = _published(state, minted, spread)
-    state = replace(state, flight=None, flight_mode="need")
+    state = replace(state, flight=None)
     assert state.grant is not None
     return state, Published(state.grant)
 
@@ -473,7 +471,7 @@ def fail(
     """End the flight with a failure that all its waiters share; None when it is not the current flight."""
     if state.closed or state.flight != flight:
         return state, None
-    state = replace(state, flight=None, flight_mode="need")
+    state = replace(state, flight=None)
     if failure.kind == "terminal":
         return replace(state, latch=failure, cooldown=None, cooldown_until=0.0), failure
     if failure.kind == "passing":
@@ -492,7 +490,7 @@ def abandon(state: SlotState, flight: Hashable) -> SlotState:
     """Drop the flight (its owner was interrupted, its loop closed, the process forked). Grants stay."""
     if state.flight is None or state.flight != flight:
         return state
-    return replace(state, flight=None, flight_mode="need")
+    return replace(state, flight=None)
 
 
 def _doubled(base: float, times: int, most: float) -> float:

@@ -1,6 +1,7 @@
 """Whether a failed attempt of a read is tried again, and after how long.
 
-Retrying works inside one read and knows nothing of tokens: a 401 is never retried here.
+Retrying works inside one read and knows nothing of tokens: a 401 is never retried here. Neither is what would
+end the same way: a timeout, an answer that is too large, a disk that takes no more.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def retry_delay_s(
     if attempt >= policy.max_attempts or request.method.upper() not in RETRIABLE_METHODS:
         return None
     if isinstance(answer, Failure):
-        if answer.kind == "timeout":
+        if answer.kind != "network":
             return None
     elif answer.status not in policy.retriable_statuses:
         return None

@@ -32,6 +32,7 @@ from urllib.parse import unquote
 from ..core.http import segment
 from ..errors import LibrusConfigurationError
 from ..models._fields import read_date
+from ..secret import Secret, is_text
 from ._shapes import Decode
 
 __all__ = [
@@ -243,17 +244,28 @@ def catalogue() -> tuple[Operation, ...]:
 # --- arguments --------------------------------------------------------------------------------------------
 
 
+_LONGEST: Final = 1_000
+
+
 def _checked_id(value: object, name: str) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        value = ""
+    # Of a number the bits are counted: Python refuses to write one down that has thousands of digits.
+    if (value.bit_length() if isinstance(value, int) else len(value)) > _LONGEST:
+        raise LibrusConfigurationError(f"{name} must be an id; no id is that long.")
+    text = str(value)
+    if not text.strip():
         raise LibrusConfigurationError(f"{name} must be an id: a text that is not empty, or a number.")
-    return str(value)
+    if not is_text(Secret(text)):
+        raise LibrusConfigurationError(f"{name} must be an id; this one holds characters that are no text.")
+    return text
 
 
 def id_segment(value: str | int, name: str) -> str:
     """Return an id as one encoded segment of a path.
 
     Raises:
-        LibrusConfigurationError: it is empty, no id, or would lead to another path.
+        LibrusConfigurationError: it is empty, no id, too long for one, or would lead to another path.
     """
     text = _checked_id(value, name)
     # Dots are not encoded, and on its way a path with these is shortened.

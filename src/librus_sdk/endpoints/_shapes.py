@@ -22,6 +22,7 @@ from ..models._decode import (
     finish,
     misfit_of,
     open_envelope,
+    set_aside,
     sift,
     split,
     switched_off,
@@ -107,8 +108,11 @@ class _RowsOrOneShape(_RowsShape[T]):
             return Rows((), raw=body)
         if member is None or not sent.startswith(b"{"):
             return super()._read(body)
-        fitting, odd = sift([member], f"$.{self.wrapper}", self._single)
-        return Rows(fitting, rejected=odd, raw=body)
+        try:
+            return Rows((self._single.decode(member),), raw=body)
+        except BROKEN as error:
+            odd = set_aside(f"$.{self.wrapper}", member, error)
+        return Rows((), rejected=(odd,), raw=body)
 
 
 class _NumberShape:

@@ -40,13 +40,13 @@ if TYPE_CHECKING:
         DescriptiveTextGrade,
         DescriptiveTextGradeSkill,
     )
-    from .download import Download, DownloadDescriptor
+    from .download import Download, DownloadDescriptor, SavedFile
     from .grades import Grade, GradeAverage, GradeCategory, GradeComment, TextGrade
     from .homework import HomeWork, HomeworkAssignment, HomeworkCategory, HomeworkFile, OnlineLesson
     from .justifications import Justification, ParentTeacherConference, SystemData
     from .lessons import Lesson, PlannedLesson, Realization
     from .lucky import LuckyNumber
-    from .messages import Message, MessageReceiverGroup
+    from .messages import Message, MessageAttachment, MessageReceiverGroup
     from .notes import Note, NoteCategory
     from .notifications import NotificationCenter, PushConfigurations
     from .points import PointGrade, PointGradeAverage, PointGradeCategory, PointGradeComment
@@ -103,6 +103,7 @@ __all__ = [
     "MeAccount",
     "MeUser",
     "Message",
+    "MessageAttachment",
     "MessageReceiverGroup",
     "Note",
     "NoteCategory",
@@ -122,6 +123,7 @@ __all__ = [
     "Ref",
     "Rejected",
     "Rows",
+    "SavedFile",
     "School",
     "SchoolClass",
     "SchoolFreeDay",
@@ -171,13 +173,13 @@ _HOMES: Final = {
         "DescriptiveTextGrade",
         "DescriptiveTextGradeSkill",
     ),
-    "download": ("Download", "DownloadDescriptor"),
+    "download": ("Download", "DownloadDescriptor", "SavedFile"),
     "grades": ("Grade", "GradeAverage", "GradeCategory", "GradeComment", "TextGrade"),
     "homework": ("HomeWork", "HomeworkAssignment", "HomeworkCategory", "HomeworkFile", "OnlineLesson"),
     "justifications": ("Justification", "ParentTeacherConference", "SystemData"),
     "lessons": ("Lesson", "PlannedLesson", "Realization"),
     "lucky": ("LuckyNumber",),
-    "messages": ("Message", "MessageReceiverGroup"),
+    "messages": ("Message", "MessageAttachment", "MessageReceiverGroup"),
     "notes": ("Note", "NoteCategory"),
     "notifications": ("NotificationCenter", "PushConfigurations"),
     "points": ("PointGrade", "PointGradeAverage", "PointGradeCategory", "PointGradeComment"),

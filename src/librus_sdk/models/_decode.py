@@ -65,7 +65,8 @@ _WHAT: Final = re.compile(
     r"Expected `[\w |]+`(, got `\w+`)?"
     r"|Expected `(str|array|object)` of (at least )?length >= \d+(, got \d+)?"
     r"|Object missing required field `\w+`"
-    r"|Integer value out of range|Number out of range",
+    r"|Integer value out of range|Number out of range"
+    r"|Invalid RFC3339 encoded (date|time|datetime)",
     re.ASCII,
 )
 _SAID: Final = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<tail>[\w.\[\]]*)`)?", re.ASCII | re.DOTALL)
@@ -95,7 +96,7 @@ class Misfit:
             if self.server_code:
                 details["server_code"] = self.server_code
             return FeatureUnavailableError(
-                f"The school has switched off what {endpoint} reads. Only the school can switch it on.",
+                "The school has switched this module off. Only the school can switch it on.",
                 details=details,
             )
         return LibrusResponseValidationError(

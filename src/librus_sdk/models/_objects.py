@@ -9,7 +9,7 @@ import msgspec
 
 from ._fields import dec_hook, reads
 
-__all__ = ["JsonObject", "listed"]
+__all__ = ["JsonObject", "listed", "loose_id", "loose_text"]
 
 T = TypeVar("T")
 
@@ -85,3 +85,13 @@ def listed(kind: type[T]) -> Callable[[object], tuple[T, ...]]:
         return found
 
     return read
+
+
+def loose_id(value: object) -> str | None:
+    """Return an id out of a place where nobody knows what stands: a number or a text, else None."""
+    return str(value) if type(value) is int else loose_text(value)
+
+
+def loose_text(value: object) -> str | None:
+    """Return a text out of a place where nobody knows what stands; None when there is none."""
+    return value if isinstance(value, str) and value else None

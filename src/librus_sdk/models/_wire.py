@@ -14,8 +14,8 @@ from . import _fields as fields
 from ._objects import JsonObject
 from .homework import HomeworkFile, HomeworkFiles
 from .lessons import LooseRef
-from .messages import OneOrMore, OptionalEpoch
-from .rows import Ref, Refs
+from .messages import MessageAttachment, MessageAttachments, OneOrMore, OptionalEpoch
+from .rows import Embedded, Ref, Refs
 from .school import Bells, LessonHours
 
 __all__ = ["RECORDS", "REFERENCE", "SCHEMAS", "wire_schema"]
@@ -34,13 +34,16 @@ def _pointed(record: type) -> dict[str, Any]:
     return {"$ref": REFERENCE.format(name=record.__name__)}
 
 
-_POINTER: Final = (_pointed(Ref), {"type": ["string", "integer"], "minLength": 1})
+_POINTER: Final = (_pointed(Ref), _pointed(Embedded), {"type": ["string", "integer"], "minLength": 1})
 
 
 def _listed(record: type) -> dict[str, Any]:
     """Return the schema of a list whose members may be empty."""
     member = {"anyOf": [_pointed(record), {"type": "null"}, _EMPTY]}
     return {"anyOf": [{"type": "array", "items": member}, *_NONE]}
+
+
+_FILE: Final = (_pointed(MessageAttachment), {"type": ["string", "integer"]})
 
 
 SCHEMAS: Final[Mapping[Any, Mapping[str, Any]]] = {
@@ -108,14 +111,22 @@ SCHEMAS: Final[Mapping[Any, Mapping[str, Any]]] = {
     },
     Refs: {
         "anyOf": [{"type": "array", "items": {"anyOf": list(_POINTER)}}, *_NONE],
-        "description": "Pointers: objects or bare ids; null and an empty text are none.",
+        "description": "Pointers (objects, bare ids) or records; null and an empty text are none.",
     },
     OneOrMore: {
         "anyOf": [{"type": "array", "items": {"anyOf": list(_POINTER)}}, *_POINTER, *_NONE],
-        "description": "A pointer or several: objects or bare ids; null and an empty text are none.",
+        "description": 'One or several pointers (objects, bare ids) or records; null and "" are none.',
     },
     Bells: _listed(LessonHours),
     HomeworkFiles: _listed(HomeworkFile),
+    MessageAttachments: {
+        "anyOf": [
+            {"type": "array", "items": {"anyOf": [*_FILE, {"type": "null"}, _EMPTY]}},
+            *_FILE,
+            *_NONE,
+        ],
+        "description": "Files, if any; in which form is not known.",
+    },
     JsonObject: {
         "anyOf": [{"type": "object", "additionalProperties": True}, _EMPTY],
         "description": "An object with Librus's own keys; an empty one may come as an empty list.",
@@ -123,7 +134,7 @@ SCHEMAS: Final[Mapping[Any, Mapping[str, Any]]] = {
 }
 """The schema of every field type that the models of the child API use."""
 
-RECORDS: Final = (Ref, LessonHours, HomeworkFile)
+RECORDS: Final = (Ref, Embedded, LessonHours, HomeworkFile, MessageAttachment)
 """The models these schemas point at; a document has to contain them."""
 
 

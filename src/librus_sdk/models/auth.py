@@ -138,7 +138,7 @@ class AuthPhoto(Record, frozen=True, kw_only=True, rename="camel"):
 
 def _no_picture(found: str) -> LibrusResponseValidationError:
     return LibrusResponseValidationError(
-        "The photo holds no picture. Look at its content before asking for the image.",
+        "The photo holds no picture: Librus sent nothing in its place, or something else.",
         details={
             "endpoint": "Auth/Photos",
             "issues": [f"$.data.photo.content: expected a picture as base64, got {found}"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from email.message import Message
 from email.utils import collapse_rfc2231_value
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +15,7 @@ from ._decode import BROKEN, decoder
 from ._fields import OptionalText
 from .rows import Record
 
-__all__ = ["Download", "DownloadDescriptor"]
+__all__ = ["Download", "DownloadDescriptor", "SavedFile"]
 
 
 class DownloadDescriptor(Record, frozen=True, kw_only=True):
@@ -31,28 +32,12 @@ class DownloadDescriptor(Record, frozen=True, kw_only=True):
         return "<DownloadDescriptor>"
 
 
-class Download(Struct, frozen=True, kw_only=True, gc=False):
-    """A file: its bytes, and what the headers say about it. Personal data: only its size is in the repr.
+class _Described(Struct, frozen=True, kw_only=True):
+    """What the headers say about a file."""
 
-    That attachments come as bytes with these headers is what the reference clients expect; either header may
-    be missing.
-
-    Attributes:
-        content: the bytes.
-        content_type: as sent, e.g. ``application/pdf``.
-        content_disposition: as sent; read :attr:`file_name` instead.
-        name: the name Librus gave beside the file, where it did.
-    """
-
-    content: bytes
     content_type: str | None = None
     content_disposition: str | None = None
     name: str | None = None
-
-    @property
-    def size(self) -> int:
-        """The number of bytes."""
-        return len(self.content)
 
     @property
     def file_name(self) -> str | None:
@@ -67,6 +52,48 @@ class Download(Struct, frozen=True, kw_only=True, gc=False):
     def media_type(self) -> str:
         """The content type without parameters, in lower case; ``""`` when none was sent."""
         return (self.content_type or "").partition(";")[0].strip().lower()
+
+
+class SavedFile(_Described, frozen=True, kw_only=True):
+    """A file on disk, and what Librus said about it. Personal data: only its size is in the repr.
+
+    Attributes:
+        path: where it is, as it was given.
+        size: the number of bytes.
+        content_type: as sent, e.g. ``application/pdf``.
+        content_disposition: as sent; read :attr:`file_name` instead.
+        name: the name Librus gave beside the file, where it did.
+    """
+
+    path: Path
+    size: int
+
+    def __repr__(self) -> str:
+        return f"<SavedFile: {self.size} bytes>"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("size", self.size)]
+
+
+class Download(_Described, frozen=True, kw_only=True, gc=False):
+    """A file: its bytes, and what the headers say about it. Personal data: only its size is in the repr.
+
+    That attachments come as bytes with these headers is what the reference clients expect; either header may
+    be missing.
+
+    Attributes:
+        content: the bytes.
+        content_type: as sent, e.g. ``application/pdf``.
+        content_disposition: as sent; read :attr:`file_name` instead.
+        name: the name Librus gave beside the file, where it did.
+    """
+
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return len(self.content)
 
     def descriptor(self) -> DownloadDescriptor | None:
         """Return what these bytes say when they are no file but tell where to fetch it, else None."""

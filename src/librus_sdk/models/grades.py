@@ -97,16 +97,24 @@ class GradeComment(Record, frozen=True, kw_only=True):
 
 
 class GradeAverage(Record, frozen=True, kw_only=True):
-    """An average the school publishes. Its fields are a guess from test data; the answer is in ``Rows.raw``.
+    """Averages the school publishes; many publish none.
+
+    ``average`` is a guess from test data. The sibling API was seen to send the averages of a subject side by
+    side instead: ``semester1``, ``semester2``, ``full_year``. The answer itself is in ``Rows.raw``.
 
     Attributes:
-        average: the school's number, exactly as written (``4.50`` keeps its zero); None for
-            text that is no number, e.g. ``-``.
+        average: the school's number, exactly as written (``4.50`` keeps its zero), like the other averages;
+            None for text that is no number, e.g. ``-``.
+        semester: the semester ``average`` is of, where Librus says it: 1 or 2.
         subject: what it is the average of.
     """
 
     id: OptionalId = None
     average: OptionalNumber = None
+    semester: OptionalWhole = None
+    semester1: OptionalNumber = None
+    semester2: OptionalNumber = None
+    full_year: OptionalNumber = None
     subject: Embedded | None = None
 
 

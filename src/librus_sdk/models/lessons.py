@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import field
 
 from ._fields import Id, OptionalDate, OptionalFlag, OptionalText, OptionalWhole, accepts, reads
+from ._objects import loose_id, loose_text
 from .rows import Embedded, Record
 
 __all__ = ["Lesson", "LooseRef", "PlannedLesson", "Realization"]
@@ -22,20 +23,12 @@ else:
 def _read_loose_ref(value: object) -> Embedded | None:
     if isinstance(value, dict):
         return Embedded(
-            id=_id_in(value.get("Id")),
-            url=_text_in(value.get("Url")),
-            name=_text_in(value.get("Name")),
+            id=loose_id(value.get("Id")),
+            url=loose_text(value.get("Url")),
+            name=loose_text(value.get("Name")),
         )
-    found = _id_in(value)
+    found = loose_id(value)
     return None if found is None else Embedded(id=found)
-
-
-def _id_in(value: object) -> str | None:
-    return str(value) if type(value) is int else _text_in(value)
-
-
-def _text_in(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 reads(LooseRef, _read_loose_ref)

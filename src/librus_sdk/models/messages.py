@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ._fields import WARSAW, Id, OptionalDateTime, OptionalId, OptionalText, accepts, dec_hook, reads
-from .rows import Record, Ref, Refs
+from ._objects import loose_id, loose_text
+from .rows import Embedded, Record, Ref, Refs
 
-__all__ = ["Message", "MessageReceiverGroup"]
+__all__ = ["Message", "MessageAttachment", "MessageReceiverGroup"]
 
 if TYPE_CHECKING:
-    OneOrMore: TypeAlias = tuple[Ref, ...]
+    OneOrMore: TypeAlias = tuple[Ref | Embedded, ...]
     OptionalEpoch: TypeAlias = datetime | None
 else:
 
@@ -82,6 +83,39 @@ def _readable(text: str) -> str:
 # --- records ----------------------------------------------------------------------------------------------
 
 
+class MessageAttachment(Record, frozen=True, kw_only=True):
+    """A file that came with a message. Its form is a guess after that of homework; nobody has seen one.
+
+    Attributes:
+        id: what ``messages.attachment(...)`` wants. A bare text or number is taken for it.
+    """
+
+    id: OptionalId = None
+    name: OptionalText = None
+
+
+if TYPE_CHECKING:
+    MessageAttachments: TypeAlias = tuple[MessageAttachment, ...]
+else:
+
+    class MessageAttachments(metaclass=accepts(tuple)):
+        """The files of a message, in whatever form they come. Never costs the message."""
+
+
+def _attachments(value: object) -> tuple[MessageAttachment, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(_attachment(item) for item in items if item not in (None, "", []))
+
+
+def _attachment(item: object) -> MessageAttachment:
+    if isinstance(item, dict):
+        return MessageAttachment(id=loose_id(item.get("Id")), name=loose_text(item.get("Name")))
+    return MessageAttachment(id=loose_id(item))
+
+
+reads(MessageAttachments, _attachments)
+
+
 class Message(Record, frozen=True, kw_only=True):
     r"""A message. Confirmed live. Private: the repr shows its id and when it was sent.
 
@@ -93,6 +127,7 @@ class Message(Record, frozen=True, kw_only=True):
         body: as sent, with ``<br>`` for line breaks; see :attr:`body_text`.
         send_date: when it was sent, in Warsaw time.
         read_date: when it was read; None when it was not, or when Librus does not say.
+        attachments: the files that came with it, where Librus names them; that it does is a guess.
     """
 
     id: Id
@@ -103,11 +138,14 @@ class Message(Record, frozen=True, kw_only=True):
     body: OptionalText = None
     send_date: OptionalEpoch = None
     read_date: OptionalEpoch = None
+    attachments: MessageAttachments = ()
 
     @property
-    def all_receivers(self) -> tuple[Ref, ...]:
+    def all_receivers(self) -> tuple[Ref | Embedded, ...]:
         """Everybody it was sent to, once each, whichever way Librus names them."""
-        found = {receiver.id: receiver for receiver in reversed((*self.receiver, *self.receivers))}
+        found = {
+            receiver.id or receiver: receiver for receiver in reversed((*self.receiver, *self.receivers))
+        }
         return tuple(reversed(found.values()))
 
     @property

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 
-from ._fields import WANT_REFS, Id, OptionalId, OptionalText, WireId, accepts, read_id, reads
+from ._fields import WANT_REFS, Id, OptionalId, OptionalText, WireId, accepts, dec_hook, read_id, reads
 
 __all__ = ["Embedded", "Record", "Ref", "Refs", "Rejected", "Rows"]
 
@@ -60,6 +60,10 @@ class Embedded(Record, frozen=True, kw_only=True):
 
     Timetable lessons and agenda entries use it for subject, teacher, class and classroom. That an object
     stands there is confirmed live; which names it carries was seen on the sibling API.
+
+    Attributes:
+        text: what a comment says, where the comment itself stands in place of a pointer (seen on the sibling
+            API). Personal data.
     """
 
     id: OptionalId = None
@@ -70,6 +74,7 @@ class Embedded(Record, frozen=True, kw_only=True):
     number: OptionalText = None
     first_name: OptionalText = None
     last_name: OptionalText = None
+    text: OptionalText = None
 
     @property
     def label(self) -> str | None:
@@ -79,14 +84,17 @@ class Embedded(Record, frozen=True, kw_only=True):
 
 
 if TYPE_CHECKING:
-    Refs: TypeAlias = tuple[Ref, ...]
+    Refs: TypeAlias = tuple[Ref | Embedded, ...]
 else:
 
     class Refs(metaclass=accepts(tuple)):
-        """Pointers sent as a list of objects or of bare ids; ``null`` and ``""`` are none at all."""
+        """Pointers sent as a list of objects or of bare ids; ``null`` and ``""`` are none at all.
+
+        An object without an id is no pointer but the record itself, and is kept as that.
+        """
 
 
-def _read_refs(value: object) -> tuple[Ref, ...]:
+def _read_refs(value: object) -> tuple[Ref | Embedded, ...]:
     if value is None or value == "":
         return ()
     if not isinstance(value, list):
@@ -94,12 +102,23 @@ def _read_refs(value: object) -> tuple[Ref, ...]:
     return tuple(_read_ref(item) for item in value)
 
 
-def _read_ref(item: Any) -> Ref:
+def _read_ref(item: Any) -> Ref | Embedded:
     if type(item) is dict:
         sent, url = item.get("Id"), item.get("Url")
+        if sent is None or sent == "":
+            return _read_embedded(item)
     else:
         sent, url = item, None
     return Ref(sent if type(sent) is int else read_id(sent), url if type(url) is str else None)
+
+
+def _read_embedded(item: dict[str, Any]) -> Embedded:
+    try:
+        return convert(item, Embedded, strict=False, dec_hook=dec_hook)
+    except ValueError:
+        pass
+    # Not the error msgspec raised: it would tell a path without its beginning.
+    raise ValueError(WANT_REFS)
 
 
 reads(Refs, _read_refs)

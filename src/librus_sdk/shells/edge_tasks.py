@@ -1,4 +1,8 @@
-"""The asyncio HTTP edge: one request out, one complete answer or a named failure back, within a deadline."""
+"""The asyncio HTTP edge: one request out, one complete answer or a named failure back, within a deadline.
+
+What goes to a sink is written on the event loop, in parts of at most a megabyte: a hop to a thread for each
+would cost more than the write, which the system buffers.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ import httpcore2
 import httpx2
 
 from ..core.http import Failure, Request, Response
+from ..errors import LibrusSdkError
+from .intake import METER, Intake, Meter, TooLargeError, sink_failure
 from .wire import (
     NETWORK_ERRORS,
     TIMEOUT_ERRORS,
@@ -31,13 +37,15 @@ __all__ = ["TaskEdge"]
 
 
 class _Body(httpx2.AsyncByteStream):
-    def __init__(self, response: httpcore2.Response) -> None:
+    def __init__(self, response: httpcore2.Response, meter: Meter) -> None:
         self._response = response
+        self._meter = meter
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         stream = self._response.stream
         assert isinstance(stream, AsyncIterable)
         async for part in stream:
+            self._meter.count(part)
             yield part
 
     async def aclose(self) -> None:
@@ -53,9 +61,12 @@ class _Transport(httpx2.AsyncBaseTransport):
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        answer = await self._pool.handle_async_request(core_request(request))
+        answer, meter = await self._pool.handle_async_request(core_request(request)), Meter()
         return httpx2.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
+            answer.status,
+            headers=answer.headers,
+            stream=_Body(answer, meter),
+            extensions={**answer.extensions, METER: meter},
         )
 
     async def aclose(self) -> None:
@@ -63,9 +74,13 @@ class _Transport(httpx2.AsyncBaseTransport):
 
 
 class TaskEdge:
-    """Connections to Librus for the tasks of one event loop. Opened by its first request."""
+    """Connections to Librus for the tasks of one event loop. Opened by its first request.
 
-    def __init__(self, tls: ssl.SSLContext | None) -> None:
+    The arguments are those of the blocking edge.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None, max_answer_bytes: int) -> None:
+        self._max_answer_bytes: Final = max_answer_bytes
         self._transport: Final = _Transport(tls)
         self._plain: Final = httpx2.AsyncClient(transport=self._transport, **client_options())
 
@@ -82,7 +97,11 @@ class TaskEdge:
         try:
             async with asyncio.timeout(limit_s):
                 with quiet():
-                    return response_of(await client.send(build(client, request)))
+                    return await self._received(client, request)
+        except TooLargeError as error:
+            return error.failure
+        except LibrusSdkError as error:
+            return sink_failure(error)
         except TIMEOUT_ERRORS:
             return timeout_failure(limit_ms)
         except NETWORK_ERRORS as error:
@@ -92,6 +111,18 @@ class TaskEdge:
         except BaseException as error:  # noqa: BLE001  (CancelledError, which goes on)
             raise forget_origin(error)  # noqa: B904
         raise problem
+
+    async def _received(self, client: httpx2.AsyncClient, request: Request) -> Response:
+        # A frame of its own: the library's response holds the token, and no traceback shows this frame.
+        raw = await client.send(build(client, request), stream=True)
+        try:
+            intake = Intake(request, raw, self._max_answer_bytes)
+            async with contextlib.aclosing(raw.aiter_bytes()) as parts:
+                async for part in parts:
+                    intake.take(part)
+            return response_of(raw, intake.body())
+        finally:
+            await raw.aclose()
 
     async def aclose(self) -> None:
         """Close the connections."""

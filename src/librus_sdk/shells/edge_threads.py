@@ -1,7 +1,7 @@
 """The blocking HTTP edge: one request out, one complete answer or a named failure back.
 
 A deadline bounds the whole attempt, name look-up excepted: every socket operation gets what is left of it,
-so a server that drips a byte now and then cannot stretch it.
+so a server that drips a byte now and then cannot stretch it.  Writing to a sink counts, but is not cut short.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import httpcore2
 import httpx2
 
 from ..core.http import Failure, Request, Response
+from ..errors import LibrusSdkError
+from .intake import METER, Intake, Meter, TooLargeError, sink_failure
 from .wire import (
     NETWORK_ERRORS,
     TIMEOUT_ERRORS,
@@ -98,11 +100,14 @@ class _Backend(httpcore2.NetworkBackend):
 
 
 class _Body(httpx2.SyncByteStream):
-    def __init__(self, response: httpcore2.Response) -> None:
+    def __init__(self, response: httpcore2.Response, meter: Meter) -> None:
         self._response = response
+        self._meter = meter
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._response.iter_stream()
+        for part in self._response.iter_stream():
+            self._meter.count(part)
+            yield part
 
     def close(self) -> None:
         self._response.close()
@@ -117,9 +122,12 @@ class _Transport(httpx2.BaseTransport):
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        answer = self._pool.handle_request(core_request(request))
+        answer, meter = self._pool.handle_request(core_request(request)), Meter()
         return httpx2.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
+            answer.status,
+            headers=answer.headers,
+            stream=_Body(answer, meter),
+            extensions={**answer.extensions, METER: meter},
         )
 
     def close(self) -> None:
@@ -127,9 +135,15 @@ class _Transport(httpx2.BaseTransport):
 
 
 class ThreadEdge:
-    """Connections to Librus for threads. Opened by its first request."""
+    """Connections to Librus for threads. Opened by its first request.
 
-    def __init__(self, tls: ssl.SSLContext | None) -> None:
+    Args:
+        tls: None when all addresses are plain http.
+        max_answer_bytes: the largest answer that is held in memory.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None, max_answer_bytes: int) -> None:
+        self._max_answer_bytes: Final = max_answer_bytes
         self._transport: Final = _Transport(tls)
         self._plain: Final = httpx2.Client(transport=self._transport, **client_options())
 
@@ -146,7 +160,11 @@ class ThreadEdge:
         token = _deadline.set(time.monotonic() + limit_s)
         try:
             with quiet():
-                return response_of(client.send(build(client, request)))
+                return self._received(client, request)
+        except TooLargeError as error:
+            return error.failure
+        except LibrusSdkError as error:
+            return sink_failure(error)
         except TIMEOUT_ERRORS:
             return timeout_failure(limit_ms)
         except NETWORK_ERRORS as error:
@@ -158,6 +176,17 @@ class ThreadEdge:
         finally:
             _deadline.reset(token)
         raise problem
+
+    def _received(self, client: httpx2.Client, request: Request) -> Response:
+        # A frame of its own: the library's response holds the token, and no traceback shows this frame.
+        raw = client.send(build(client, request), stream=True)
+        try:
+            intake = Intake(request, raw, self._max_answer_bytes)
+            for part in raw.iter_bytes():
+                intake.take(part)
+            return response_of(raw, intake.body())
+        finally:
+            raw.close()
 
     def close(self) -> None:
         """Close the connections."""

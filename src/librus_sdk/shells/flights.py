@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from ..core.refresh import FailureKind, FlightFailure, Minted
 from ..errors import (
     INTERNAL_ERROR,
@@ -11,9 +14,19 @@ from ..errors import (
     LibrusTimeoutError,
 )
 from ..flows.steps import Ports
-from .slots import Slot
+from .slots import Slot, SlotKind
 
 __all__ = ["FlightReport", "failure_of", "wait_timeout"]
+
+_DOING: Final[Mapping[SlotKind, str]] = {
+    "credential": "Renewing the sign-in at Librus",
+    "table": "Reading a look-up table at Librus",
+}
+_EVENTS: Final[Mapping[SlotKind, tuple[str, str]]] = {
+    "credential": ("session.refresh", "slot"),
+    "table": ("lookup.read", "table"),
+}
+"""What the events of a flight are called, and the field that names the slot."""
 
 
 def failure_of(slot: Slot, error: Exception) -> FlightFailure:
@@ -24,7 +37,7 @@ def failure_of(slot: Slot, error: Exception) -> FlightFailure:
     """
     if not isinstance(error, LibrusSdkError):
         error = LibrusSdkError(
-            f"Renewing the sign-in failed unexpectedly ({type(error).__name__}). This is a bug of the SDK.",
+            f"{_DOING[slot.kind]} failed unexpectedly ({type(error).__name__}). This is a bug of the SDK.",
             code=INTERNAL_ERROR,
         )
     kind: FailureKind = "transient"
@@ -44,7 +57,7 @@ def failure_of(slot: Slot, error: Exception) -> FlightFailure:
 def wait_timeout(slot: Slot, timeout_ms: int, refusal: LibrusSdkError | None) -> LibrusTimeoutError:
     """The caller's time ran out while a flight was still under way; ``refusal`` is the 401 it met before."""
     error = LibrusTimeoutError(
-        f"Renewing the sign-in at Librus took longer than {timeout_ms} ms. It goes on; try again.",
+        f"{_DOING[slot.kind]} took longer than {timeout_ms} ms. It goes on; try again.",
         details={"endpoint": slot.endpoint, "timeout_ms": timeout_ms},
     )
     error.__cause__ = refusal
@@ -68,7 +81,8 @@ class FlightReport:
             self._say("error", "failure", error_code=result.error.code)
 
     def _say(self, level: str, what: str, **more: object) -> None:
-        fields: dict[str, object] = {"slot": self._slot.name, **more}
+        event, named = _EVENTS[self._slot.kind]
+        fields: dict[str, object] = {named: self._slot.name, **more}
         if what != "start":
             fields["duration_ms"] = round((self._ports.monotonic() - self._started) * 1000)
-        self._ports.emit(level, f"session.refresh.{what}", fields)
+        self._ports.emit(level, f"{event}.{what}", fields)

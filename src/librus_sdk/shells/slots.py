@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from enum import Enum
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from ..core import refresh
 from ..core.refresh import (
@@ -28,7 +28,7 @@ from ..errors import LibrusSdkError
 from ..flows.steps import Renewal
 from .clock import Clock
 
-__all__ = ["ABANDONED", "Flight", "Outcome", "Slot", "Waiter"]
+__all__ = ["ABANDONED", "Flight", "Outcome", "Slot", "SlotKind", "Waiter"]
 
 
 class _Abandoned(Enum):
@@ -67,12 +67,15 @@ class Flight:
         return self._alive() and time.monotonic() < self._until
 
 
+SlotKind = Literal["credential", "table"]
+
+
 class Slot:
-    """One credential, its state, and its waiters.
+    """One credential, its state, and its waiters. Look-up tables are kept in one, too.
 
     Args:
         key: whose credential it is.
-        name: what events call it: ``portal``, ``accounts`` or ``child``.
+        name: what events call it: ``portal``, ``accounts``, ``child``, or the path of a table.
         endpoint: what to show when waiting for its renewal took too long.
         renewal: the flow that gets a new credential.
         private: whether requests with it go over the private client (sign-in and renewal).
@@ -80,6 +83,7 @@ class Slot:
         latches: errors of a renewal that only a person can mend; remembered until then.
         cools: whether another failed renewal is remembered for a while. What a slot below remembers is not
             remembered here a second time.
+        kind: what is kept in it, a credential or a look-up table; events and messages tell the two apart.
     """
 
     def __init__(
@@ -93,8 +97,10 @@ class Slot:
         clock: Clock,
         latches: tuple[type[LibrusSdkError], ...] = (),
         cools: bool = True,
+        kind: SlotKind = "credential",
     ) -> None:
         self.name = name
+        self.kind: Final[SlotKind] = kind
         self.endpoint = endpoint
         self.renewal = renewal
         self.private = private

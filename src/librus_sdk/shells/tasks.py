@@ -235,7 +235,8 @@ class TaskShell:
         from .wire import ssl_context_for
 
         hosts = self._settings.hosts
-        edge = TaskEdge(ssl_context_for(hosts.portal if private else hosts.api))
+        tls = ssl_context_for(hosts.portal if private else hosts.api)
+        edge = TaskEdge(tls, self._settings.max_answer_bytes)
         if private:
             home.private = edge
         else:

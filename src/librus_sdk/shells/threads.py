@@ -184,11 +184,11 @@ class ThreadShell:
         from .wire import ssl_context_for
 
         with self._opening:
-            hosts = self._settings.hosts
+            hosts, most = self._settings.hosts, self._settings.max_answer_bytes
             if private:
-                self._private = self._private or ThreadEdge(ssl_context_for(hosts.portal))
+                self._private = self._private or ThreadEdge(ssl_context_for(hosts.portal), most)
                 return self._private
-            self._data = self._data or ThreadEdge(ssl_context_for(hosts.api))
+            self._data = self._data or ThreadEdge(ssl_context_for(hosts.api), most)
             return self._data
 
     # --- waiting and flying ------------------------------------------------------------------------------

@@ -123,10 +123,10 @@ def core_request(request: httpx2.Request) -> httpcore2.Request:
     )
 
 
-def response_of(raw: httpx2.Response) -> Response:
-    """Translate a complete response; cookies stay in the jar and are not copied."""
+def response_of(raw: httpx2.Response, body: bytes) -> Response:
+    """Translate a response and what was kept of its body; cookies stay in the jar and are not copied."""
     headers = {name: value for name, value in raw.headers.items() if name != "set-cookie"}
-    return Response(raw.status_code, raw.content, headers, str(raw.url))
+    return Response(raw.status_code, body, headers, str(raw.url))
 
 
 def timeout_failure(timeout_ms: int) -> Failure:

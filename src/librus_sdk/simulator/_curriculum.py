@@ -26,7 +26,7 @@ class Subject:
         short: the school's abbreviation.
         marked: whether it has marks; early education (edukacja wczesnoszkolna) is described instead.
         groups: names of the two groups a class is split into, or empty.
-        room: symbol of the room it is taught in.
+        rooms: symbols of the rooms it is taught in, one for each group at least; none: in the tutor's.
         topics: what its tests are about.
     """
 
@@ -34,7 +34,7 @@ class Subject:
     short: str
     marked: bool = True
     groups: tuple[str, ...] = ()
-    room: str = ""
+    rooms: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
 
 
@@ -44,45 +44,71 @@ SUBJECTS: Final[dict[str, Subject]] = {
         Subject(
             "Język polski",
             "pol",
-            room="12",
+            rooms=("12", "13", "15"),
             topics=("Lektura: Pinokio", "Części zdania", "Ortografia: ó i u", "Charakterystyka postaci"),
         ),
         Subject(
-            "Matematyka", "mat", room="14", topics=("Ułamki zwykłe", "Pola figur", "Równania", "Procenty")
+            "Matematyka",
+            "mat",
+            rooms=("14", "19", "20"),
+            topics=("Ułamki zwykłe", "Pola figur", "Równania", "Procenty"),
         ),
         Subject(
             "Język angielski",
             "ang",
             groups=("j.ang gr. 1", "j.ang gr. 2"),
-            room="21",
+            rooms=("21", "23", "24", "26"),
             topics=("Past simple", "Unit 3: Food", "Słówka, unit 4", "Present perfect"),
         ),
-        Subject("Język niemiecki", "niem", room="22", topics=("Meine Familie", "Liczebniki", "Perfekt")),
-        Subject("Historia", "hist", room="8", topics=("Piastowie", "Rzeczpospolita szlachecka", "Rozbiory")),
-        Subject("Przyroda", "przyr", room="9", topics=("Składniki pogody", "Mapa i plan", "Budowa rośliny")),
-        Subject("Geografia", "geo", room="10", topics=("Mapa Polski", "Krajobrazy świata", "Ludność Europy")),
-        Subject("Biologia", "biol", room="11", topics=("Komórka", "Tkanki", "Układ krążenia")),
-        Subject("Chemia", "chem", room="16", topics=("Budowa atomu", "Wiązania", "Kwasy i zasady")),
-        Subject("Fizyka", "fiz", room="17", topics=("Gęstość", "Zasady dynamiki", "Praca i moc")),
-        Subject("Wiedza o społeczeństwie", "wos", room="8", topics=("Samorząd", "Konstytucja")),
-        Subject("Edukacja dla bezpieczeństwa", "edb", room="18", topics=("Pierwsza pomoc",)),
-        Subject("Informatyka", "inf", room="K1", topics=("Arkusz kalkulacyjny", "Algorytmy w Scratchu")),
-        Subject("Technika", "tech", room="K2", topics=("Znaki drogowe", "Rysunek techniczny")),
-        Subject("Muzyka", "muz", room="5", topics=("Wartości nut",)),
-        Subject("Plastyka", "plast", room="5", topics=("Perspektywa",)),
-        Subject("Wychowanie fizyczne", "wf", groups=("wf dziewczęta", "wf chłopcy"), room="SG", topics=()),
-        Subject("Religia", "rel", marked=True, room="7", topics=("Przypowieści",)),
-        Subject("Godzina wychowawcza", "gw", marked=False, room="14"),
         Subject(
-            "Edukacja polonistyczna", "e.pol", marked=False, room="2", topics=("Czytamy wiersz", "Litera ż")
+            "Język niemiecki", "niem", rooms=("22", "27"), topics=("Meine Familie", "Liczebniki", "Perfekt")
         ),
         Subject(
-            "Edukacja matematyczna", "e.mat", marked=False, room="2", topics=("Dodawanie do 100", "Zegar")
+            "Historia",
+            "hist",
+            rooms=("8", "28"),
+            topics=("Piastowie", "Rzeczpospolita szlachecka", "Rozbiory"),
         ),
-        Subject("Edukacja przyrodnicza", "e.przyr", marked=False, room="2", topics=("Las jesienią",)),
-        Subject("Edukacja plastyczna", "e.plast", marked=False, room="2", topics=("Kolory ciepłe",)),
-        Subject("Edukacja muzyczna", "e.muz", marked=False, room="5", topics=("Głośno i cicho",)),
-        Subject("Edukacja ruchowa", "e.ruch", marked=False, room="SG"),
+        Subject(
+            "Przyroda", "przyr", rooms=("9",), topics=("Składniki pogody", "Mapa i plan", "Budowa rośliny")
+        ),
+        Subject(
+            "Geografia", "geo", rooms=("10",), topics=("Mapa Polski", "Krajobrazy świata", "Ludność Europy")
+        ),
+        Subject("Biologia", "biol", rooms=("11",), topics=("Komórka", "Tkanki", "Układ krążenia")),
+        Subject("Chemia", "chem", rooms=("16",), topics=("Budowa atomu", "Wiązania", "Kwasy i zasady")),
+        Subject("Fizyka", "fiz", rooms=("17",), topics=("Gęstość", "Zasady dynamiki", "Praca i moc")),
+        Subject("Wiedza o społeczeństwie", "wos", rooms=("8", "28"), topics=("Samorząd", "Konstytucja")),
+        Subject("Edukacja dla bezpieczeństwa", "edb", rooms=("18",), topics=("Pierwsza pomoc",)),
+        Subject(
+            "Informatyka", "inf", rooms=("K1", "K3"), topics=("Arkusz kalkulacyjny", "Algorytmy w Scratchu")
+        ),
+        Subject("Technika", "tech", rooms=("K2",), topics=("Znaki drogowe", "Rysunek techniczny")),
+        Subject("Muzyka", "muz", rooms=("5",), topics=("Wartości nut",)),
+        Subject("Plastyka", "plast", rooms=("6",), topics=("Perspektywa",)),
+        Subject(
+            "Wychowanie fizyczne",
+            "wf",
+            groups=("wf dziewczęta", "wf chłopcy"),
+            rooms=("SG", "SM", "B1", "B2"),
+            topics=(),
+        ),
+        Subject("Religia", "rel", marked=True, rooms=("7",), topics=("Przypowieści",)),
+        Subject("Godzina wychowawcza", "gw", marked=False),
+        Subject(
+            "Edukacja polonistyczna",
+            "e.pol",
+            marked=False,
+            rooms=("2",),
+            topics=("Czytamy wiersz", "Litera ż"),
+        ),
+        Subject(
+            "Edukacja matematyczna", "e.mat", marked=False, rooms=("2",), topics=("Dodawanie do 100", "Zegar")
+        ),
+        Subject("Edukacja przyrodnicza", "e.przyr", marked=False, rooms=("2",), topics=("Las jesienią",)),
+        Subject("Edukacja plastyczna", "e.plast", marked=False, rooms=("2",), topics=("Kolory ciepłe",)),
+        Subject("Edukacja muzyczna", "e.muz", marked=False, rooms=("5",), topics=("Głośno i cicho",)),
+        Subject("Edukacja ruchowa", "e.ruch", marked=False, rooms=("SG",)),
     )
 }
 

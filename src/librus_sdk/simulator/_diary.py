@@ -33,12 +33,13 @@ def attendances(
     rng = random.Random(f"librus-simulator attendance {seed} {child.portal_id}")
     row_id = rng.randrange(30_000_000, 90_000_000)
     trip = trip_day(seed, child, year)
+    colds = _colds(rng, year)
     ill_until: date | None = None
     kinds = {number: ref("Attendances/Types", number) for number in (1, 2, 3, 4, 100, TRIP_TYPE)}
     student = ref("Users", child.user_id)
     rows: list[Row] = []
     for day in year.school_days(year.start, today - timedelta(days=1)):
-        if rng.random() < 0.02:
+        if rng.random() < 0.01 or day in colds:
             ill_until = day + timedelta(days=rng.randrange(3))
         ill = ill_until is not None and day <= ill_until
         plain, semester = day.isoformat(), year.semester(day)
@@ -60,6 +61,16 @@ def attendances(
                 row["Trip"] = ref("SchoolTrips", trip_id)
             rows.append(row)
     return rows
+
+
+def _colds(rng: random.Random, year: SchoolYear) -> frozenset[date]:
+    """The days on which the child falls ill for certain: once in September, once in late autumn."""
+    return frozenset(
+        rng.choice(
+            list(year.school_days(year.start + timedelta(days=first), year.start + timedelta(days=last)))
+        )
+        for first, last in ((6, 16), (62, 80))
+    )
 
 
 def _kind(rng: random.Random, held: Held, ill: bool, day: date, today: date) -> int:

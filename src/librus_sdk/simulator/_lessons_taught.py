@@ -89,7 +89,7 @@ def _realizations(
             if on_trip:
                 row["Classroom"] = None
             elif rng.random() < 0.8:
-                row["Classroom"] = ref("Classrooms", school.rooms[held.room or lesson.subject.room])
+                row["Classroom"] = ref("Classrooms", school.rooms[held.room or lesson.room])
             if not on_trip and rng.random() < 0.02:
                 row["Topic"] = None  # the teacher has not written it down yet
             yield row
@@ -112,7 +112,7 @@ def _planned(
                 "Subject": ref("Subjects", held.lesson.subject_id),
                 "Teacher": ref("Users", held.teacher.id),
                 "Class": ref("Classes", held.lesson.class_id),
-                "Classroom": ref("Classrooms", school.rooms[held.room or held.lesson.subject.room]),
+                "Classroom": ref("Classrooms", school.rooms[held.room or held.lesson.room]),
                 "Date": day.isoformat(),
                 "LessonNo": str(held.number),
                 "Topic": _topic(held, offset // 7),

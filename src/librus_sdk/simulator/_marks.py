@@ -90,7 +90,7 @@ class _Book:
         index = min(max(round(rng.gauss(level, 2.2)), 0), len(_SCALE) - 1)
         first = self._row(lesson, day, _SCALE[index], kind, {"IsConstituent": True})
         marks = [(first, kind)]
-        if index <= 3 and kind < _TESTS and len(later) > 2 and rng.random() < 0.7:
+        if index <= 5 and kind < _TESTS and len(later) > 2 and rng.random() < 0.7:
             better = _SCALE[min(index + rng.randrange(2, 6), len(_SCALE) - 1)]
             row = self._row(lesson, later[min(5, len(later) - 1)], better, kind, {"IsConstituent": True})
             row["Improvement"] = ref("Grades", first["Id"])

@@ -56,37 +56,63 @@ class Held:
 _Week = dict[date, list[Held]]
 
 
+class _Hours:
+    """Who and which room is free in the hours of one week: teachers by their ids, rooms by their symbols.
+
+    What has a lesson in the standing plan counts as taken, also when that is cancelled or moved.
+    """
+
+    def __init__(self, standing: frozenset[tuple[int | str, int, int]]) -> None:
+        self._standing = standing
+        self._taken: set[tuple[int | str, date, int]] = set()
+
+    def free(self, day: date, number: int, *what: int | str) -> bool:
+        """Whether all of them are free then."""
+        return not any(
+            (one, day.weekday(), number) in self._standing or (one, day, number) in self._taken
+            for one in what
+        )
+
+    def take(self, day: date, number: int, *what: int | str) -> None:
+        """Let them be taken then."""
+        self._taken.update((one, day, number) for one in what)
+
+
 class Planner:
-    """Answers what happens on a day. Changes are drawn from the seed, the class and the week alone."""
+    """Answers what happens on a day. Changes are drawn from the seed and the week alone.
+
+    A week is planned for all classes at once, in their order: none of its changes may take a teacher or a
+    room that another class has in that hour.
+    """
 
     def __init__(self, seed: int, school: School, year: SchoolYear) -> None:
         self._seed = seed
         self._school = school
         self._year = year
-        self._weeks: dict[tuple[int, date], dict[date, tuple[Held, ...]]] = {}
+        self._weeks: dict[date, dict[int, dict[date, tuple[Held, ...]]]] = {}
         self._by_day = {
             (item.id, weekday): tuple(place for place in item.plan if place.weekday == weekday)
             for item in school.classes
             for weekday in range(5)
         }
-        self._busy = {
-            (lesson.teacher.id, place.weekday, place.number)
+        self._standing = frozenset(
+            (one, place.weekday, place.number)
             for item in school.classes
             for place in item.plan
             for _, lesson in place.entries
-        }
-        taught = {lesson.teacher.id for item in school.classes for lesson in item.lessons}
-        self._spare = [one for one in school.teachers if one.id not in taught]
+            for one in (lesson.teacher.id, lesson.room)
+        )
         self._first_change = 1_000_000 + random.Random(f"librus-simulator changes {seed}").randrange(900_000)
         self._free = {item.id: class_free(seed, item, year) for item in school.classes}
 
     def day(self, school_class: SchoolClass, day: date) -> tuple[Held, ...]:
         """Every lesson of the class that day, in order; both halves of a split slot."""
         monday = day - timedelta(days=day.weekday())
-        key = (school_class.id, monday)
-        if key not in self._weeks:
-            self._weeks[key] = self._week(school_class, monday)
-        return self._weeks[key].get(day, ())
+        if monday not in self._weeks:
+            # Simulators of one process share the world: two threads may do this at once, with one result.
+            hours = _Hours(self._standing)
+            self._weeks[monday] = {item.id: self._week(item, monday, hours) for item in self._school.classes}
+        return self._weeks[monday][school_class.id].get(day, ())
 
     def attended(self, child: Child, day: date) -> list[Held]:
         """The lessons the child is expected at: its own half of a split slot, none that was cancelled."""
@@ -105,7 +131,7 @@ class Planner:
             if held.change not in ("none", "moved_away")
         ]
 
-    def _week(self, school_class: SchoolClass, monday: date) -> dict[date, tuple[Held, ...]]:
+    def _week(self, school_class: SchoolClass, monday: date, hours: _Hours) -> dict[date, tuple[Held, ...]]:
         free = self._free[school_class.id]
         week: _Week = {
             day: [
@@ -118,10 +144,10 @@ class Planner:
         }
         held = {day: lessons for day, lessons in week.items() if lessons}
         if held:
-            self._change(school_class, monday, held)
+            self._change(school_class, monday, held, hours)
         return {day: tuple(held.get(day, ())) for day in week}
 
-    def _change(self, school_class: SchoolClass, monday: date, week: _Week) -> None:
+    def _change(self, school_class: SchoolClass, monday: date, week: _Week, hours: _Hours) -> None:
         """One substitution; the last lesson of another day cancelled (of the same day in a short week)."""
         rng = random.Random(f"librus-simulator week {self._seed} {school_class.id} {monday.isoformat()}")
         days = list(week)
@@ -131,38 +157,33 @@ class Planner:
         if whole:
             index = rng.choice(whole[:-1] or whole)
             held = week[first][index]
-            substitute = rng.choice(self._free_teachers(school_class, held))
+            free = [one for one in self._school.teachers if hours.free(held.day, held.number, one.id)]
+            substitute = rng.choice(free)
+            hours.take(held.day, held.number, substitute.id)
             self._put(week[first], index, school_class, "substitution", substitute=substitute)
         number = max(held.number for held in week[last])
         for index, held in enumerate(week[last]):
             if held.number == number and held.change == "none":
                 self._put(week[last], index, school_class, "cancelled")
-        # Classes take turns, lest two of them move lessons of one teacher to the same hour.
+        # Classes take turns.
         turn = ((monday - self._year.start).days // 7 + self._school.classes.index(school_class)) % _PERIOD
         if turn == _ROOM_WEEK:
-            self._change_room(rng, school_class, week)
+            self._change_room(rng, school_class, week, hours)
         elif turn == _MOVE_WEEK:
-            self._move(rng, school_class, week)
+            self._move(rng, school_class, week, hours)
 
-    def _free_teachers(self, school_class: SchoolClass, held: Held) -> list[Person]:
-        """Who has no lesson then. Each class asks others, so that nobody is asked by two at once."""
-        turn, count = self._school.classes.index(school_class), len(self._school.classes)
-        place = (held.day.weekday(), held.number)
-        # A teacher of none of the family's classes has no lesson that could have been moved there, either.
-        free = [one for one in self._school.teachers if (one.id, *place) not in self._busy]
-        return self._spare[turn::count] or free[turn::count]
-
-    def _change_room(self, rng: random.Random, school_class: SchoolClass, week: _Week) -> None:
+    def _change_room(self, rng: random.Random, school_class: SchoolClass, week: _Week, hours: _Hours) -> None:
         day = rng.choice(list(week))
         whole = _unchanged(week[day])
         if whole:
             index = rng.choice(whole)
-            usual = week[day][index].lesson.subject.room
-            room = rng.choice([symbol for symbol in self._school.rooms if symbol != usual])
+            number = week[day][index].number
+            room = rng.choice([symbol for symbol in self._school.rooms if hours.free(day, number, symbol)])
+            hours.take(day, number, room)
             self._put(week[day], index, school_class, "room", room=room)
 
-    def _move(self, rng: random.Random, school_class: SchoolClass, week: _Week) -> None:
-        """Move a lesson behind the last one of another day on which its teacher has time."""
+    def _move(self, rng: random.Random, school_class: SchoolClass, week: _Week, hours: _Hours) -> None:
+        """Move a lesson behind the last one of another day on which its teacher and its room are free."""
         ways = [
             (day, index, target, number)
             for day, lessons in week.items()
@@ -171,7 +192,7 @@ class Planner:
             if target != day
             and (number := max(held.number for held in week[target]) + 1) < len(BELL)
             and not any(held.change == "cancelled" for held in week[target])
-            and (lessons[index].lesson.teacher.id, target.weekday(), number) not in self._busy
+            and hours.free(target, number, lessons[index].lesson.teacher.id, lessons[index].lesson.room)
         ]
         if not ways:
             return
@@ -182,6 +203,7 @@ class Planner:
             week[day][index], day=target, number=number, change="moved_here", other=(day, was.number)
         )
         week[target].append(moved)
+        hours.take(target, number, was.lesson.teacher.id, was.lesson.room)
 
     def _put(
         self,

@@ -93,7 +93,7 @@ def timetable_lesson(held: Held, school: School) -> Row:
     """One lesson of a timetable slot. Ids are texts here, and only here; numbers are texts too."""
     lesson = held.lesson
     start, end = BELL[held.number]
-    room = held.room or lesson.subject.room
+    room = held.room or lesson.room
     row: Row = {
         "Lesson": ref("Lessons", str(lesson.id)),
         "TimetableEntry": ref("TimetableEntries", str(held.entry_id)),
@@ -145,7 +145,7 @@ def _place(prefix: str, held: Held, place: tuple[date, int] | None, school: Scho
         f"{prefix}HourTo": end,
         f"{prefix}Subject": ref("Subjects", str(lesson.subject_id)),
         f"{prefix}Teacher": ref("Users", str(lesson.teacher.id)),
-        f"{prefix}Classroom": ref("Classrooms", str(school.rooms[lesson.subject.room])),
+        f"{prefix}Classroom": ref("Classrooms", str(school.rooms[lesson.room])),
         f"{prefix}Class": ref("Classes", str(lesson.class_id)),
     }
 

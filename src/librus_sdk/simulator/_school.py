@@ -13,7 +13,7 @@ from ._names import BOYS, GIRLS, MEN, PATRONS, STREETS, SURNAMES, TOWNS, WOMEN, 
 __all__ = ["Child", "Lesson", "Person", "Place", "School", "SchoolClass", "build_school"]
 
 MAX_CHILDREN: Final = 8
-_BIG_FAMILY: Final = 4
+_BIG_FAMILY: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What Librus calls a lesson: a subject, a teacher and a class or one of its groups."""
+    """What Librus calls a lesson: a subject, a teacher, a room by its symbol, and a class or a group."""
 
     id: int
     subject: Subject
     subject_id: int
     teacher: Person
     class_id: int
+    room: str
     group: int | None = None
     group_id: int | None = None
 
@@ -103,13 +104,16 @@ class School:
 
 @dataclass(slots=True)
 class _Staff:
-    """Hands out teachers: each subject has its own few, the one with the fewest hours comes first."""
+    """Hands out teachers and rooms: each subject has its own few, who has the fewest hours comes first.
+
+    ``busy`` holds who and which room is taken, by id or symbol, weekday and lesson number.
+    """
 
     rng: random.Random
     people: list[Person]
     by_subject: dict[str, list[Person]] = field(default_factory=dict)
-    busy: set[tuple[int, int, int]] = field(default_factory=set)
-    hours: Counter[int] = field(default_factory=Counter)
+    busy: set[tuple[int | str, int, int]] = field(default_factory=set)
+    hours: Counter[int | str] = field(default_factory=Counter)
 
     def for_subject(self, short: str, count: int, hours: int) -> list[Person]:
         if short not in self.by_subject:
@@ -118,6 +122,18 @@ class _Staff:
         for person in picked:
             self.hours[person.id] += hours
         return picked
+
+    def rooms_for(self, subject: Subject, count: int, hours: int) -> list[str]:
+        picked = sorted(subject.rooms, key=lambda symbol: self.hours[symbol])[:count]
+        for symbol in picked:
+            self.hours[symbol] += hours
+        return picked
+
+    def is_free(self, lesson: Lesson, weekday: int, slot: int) -> bool:
+        return all((one, weekday, slot) not in self.busy for one in (lesson.teacher.id, lesson.room))
+
+    def take(self, lesson: Lesson, weekday: int, slot: int) -> None:
+        self.busy |= {(one, weekday, slot) for one in (lesson.teacher.id, lesson.room)}
 
 
 def build_school(seed: int, children: int, *, odd_logins: bool = False) -> School:
@@ -130,7 +146,7 @@ def build_school(seed: int, children: int, *, odd_logins: bool = False) -> Schoo
     head = teachers[0]
     office = Person(number.next(), None, "Sekretariat")
     subject_ids = {short: number.next() for short in SUBJECTS}
-    symbols = sorted({subject.room for subject in SUBJECTS.values()})
+    symbols = sorted({symbol for subject in SUBJECTS.values() for symbol in subject.rooms})
     rooms = {symbol: number.next() for symbol in symbols}
     staff = _Staff(rng, teachers[1:])
     classes = tuple(
@@ -180,12 +196,18 @@ def _teacher(rng: random.Random, person_id: int, surname: tuple[str, str]) -> Pe
 
 
 def _class_names(rng: random.Random, count: int) -> list[tuple[int, str]]:
-    """One class for each child, the eldest first; all different. The youngest of four is in class 2."""
+    """One class for each child, the eldest first; all different.
+
+    Two children differ by some years, and the youngest of three is in class 2: so a family of three has
+    marks, points, grades in words and descriptive grades.
+    """
     young = [(YOUNG, rng.choice("abc"))] if count >= _BIG_FAMILY else []
     older = count - len(young)
     levels = sorted(LEVELS.keys() - {YOUNG}, reverse=True)
-    picked = sorted(rng.sample(levels, min(older, len(levels))), reverse=True)
-    names = [(level, rng.choice("abc")) for level in picked]
+    picked = [rng.choice(levels)] if older == 1 else [rng.choice(levels[:2]), rng.choice(levels[2:])]
+    left = [level for level in levels if level not in picked]
+    picked += rng.sample(left, min(older - len(picked), len(left)))
+    names = [(level, rng.choice("abc")) for level in sorted(picked, reverse=True)]
     while len(names) < older:
         name = (rng.choice(levels), rng.choice("abc"))
         if name not in names:
@@ -196,15 +218,35 @@ def _class_names(rng: random.Random, count: int) -> list[tuple[int, str]]:
 def _school_class(
     rng: random.Random, staff: _Staff, number: _Counter, level: int, symbol: str, subject_ids: dict[str, int]
 ) -> SchoolClass:
+    """Draw the class's teachers and its week; others when no week goes with them.
+
+    Raises:
+        RuntimeError: there is no such week; the lists of teachers, rooms and hours do not fit each other.
+    """
     class_id = number.next()
+    for _ in range(20):
+        tutor, lessons = _lessons(staff, number, class_id, level, subject_ids)
+        plan = _plan(rng, staff, number, LEVELS[level], lessons)
+        if plan is not None:
+            every = tuple(lesson for group in lessons.values() for lesson in group)
+            return SchoolClass(class_id, level, symbol, tutor, every, plan)
+    raise RuntimeError("no weekly plan without clashes was found")
+
+
+def _lessons(
+    staff: _Staff, number: _Counter, class_id: int, level: int, subject_ids: dict[str, int]
+) -> tuple[Person, dict[str, tuple[Lesson, ...]]]:
+    """The tutor, and the lessons of each subject, one for each group."""
     lessons: dict[str, tuple[Lesson, ...]] = {}
     tutor: Person | None = None
+    home = ""
     for short, hours in LEVELS[level].items():
         subject = SUBJECTS[short]
         groups = range(len(subject.groups)) if subject.groups else (None,)
-        # The form period belongs to the tutor.
+        # The form period belongs to the tutor, in the room the tutor teaches in.
         people = [tutor] if tutor and short == "gw" else staff.for_subject(short, len(groups), hours)
-        tutor = tutor or people[0]
+        rooms = staff.rooms_for(subject, len(groups), hours) or [home]
+        tutor, home = tutor or people[0], home or rooms[0]
         lessons[short] = tuple(
             Lesson(
                 id=number.next(),
@@ -212,15 +254,14 @@ def _school_class(
                 subject_id=subject_ids[short],
                 teacher=person,
                 class_id=class_id,
+                room=room,
                 group=group,
                 group_id=None if group is None else number.next(),
             )
-            for group, person in zip(groups, people, strict=True)
+            for group, person, room in zip(groups, people, rooms, strict=True)
         )
     assert tutor is not None
-    plan = _plan(rng, staff, number, LEVELS[level], lessons)
-    every = tuple(lesson for group in lessons.values() for lesson in group)
-    return SchoolClass(class_id, level, symbol, tutor, every, plan)
+    return tutor, lessons
 
 
 def _plan(
@@ -229,12 +270,8 @@ def _plan(
     number: _Counter,
     hours: dict[str, int],
     lessons: dict[str, tuple[Lesson, ...]],
-) -> tuple[Place, ...]:
-    """Draw weeks until one has no teacher in two places.
-
-    Raises:
-        RuntimeError: there is no such week; the lists of teachers and of hours do not fit each other.
-    """
+) -> tuple[Place, ...] | None:
+    """Draw weeks until one has no teacher in two places and no two lessons in a room; None when none has."""
     week: list[tuple[int, list[str]]] = []
     for _ in range(60):
         week = []
@@ -247,11 +284,12 @@ def _plan(
         else:
             break
     else:
-        raise RuntimeError("no weekly plan without clashes was found")
+        return None
     places: list[Place] = []
     for weekday, (first, order) in enumerate(week):
         for slot, short in enumerate(order, first):
-            staff.busy |= {(lesson.teacher.id, weekday, slot) for lesson in lessons[short]}
+            for lesson in lessons[short]:
+                staff.take(lesson, weekday, slot)
             entries = tuple((number.next(), lesson) for lesson in lessons[short])
             places.append(Place(weekday, slot, entries))
     return tuple(places)
@@ -277,15 +315,12 @@ def _order(
     """Put the day's subjects into its slots by trying, and taking back what leads to a clash."""
     end = first + len(day)
 
-    def free(short: str, slot: int) -> bool:
-        return all((lesson.teacher.id, weekday, slot) not in staff.busy for lesson in lessons[short])
-
     def place(order: list[str], left: list[str]) -> list[str] | None:
         if not left:
             return order
         slot = end - len(left)
         for short in left:
-            if free(short, slot):
+            if all(staff.is_free(lesson, weekday, slot) for lesson in lessons[short]):
                 done = place([*order, short], [other for other in left if other != short])
                 if done is not None:
                     return done
@@ -305,7 +340,8 @@ def _children(
     portal_id = rng.randrange(300_000, 900_000)
     born: list[Child] = []
     for index, school_class in enumerate(classes):
-        girl = rng.random() < 0.5
+        # The first two are sister and brother, so that a family of the usual size has both.
+        girl = not born[0].girl if index == 1 else rng.random() < 0.5
         portal_id += rng.randrange(1, 5000)
         login = f"{rng.randrange(1_000_000, 9_999_999)}r"
         if odd_logins:

@@ -25,12 +25,19 @@ from ._world import build_world
 if TYPE_CHECKING:
     from ._server import ServerThread
 
-__all__ = ["SimulatedChild", "Simulator"]
+__all__ = ["SimulatedChild", "Simulator", "warsaw_today"]
 
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2099
 WARSAW: Final = ZoneInfo("Europe/Warsaw")
 MISSING: Final = (
     'The simulator needs starlette and uvicorn, which are not installed: pip install "librus-sdk[simulator]".'
 )
+
+
+def warsaw_today() -> date:
+    """Return today in Poland, where the school is."""
+    return datetime.now(WARSAW).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +66,15 @@ class Simulator(Controls):
         port: the portal's port, the API takes the next one; 0 takes two free ones.
         revoke_on_refresh: whether a fresh token kills the child's older ones. What Librus does is not known.
         token_lifetime: seconds, or a timedelta. Librus declares none; six hours is what clients assume.
-        today: the day the school year is generated around; today in Warsaw when not given.
+        today: the day the school year is generated around; today in Warsaw when not given. It decides which
+            year that is and what has happened in it; tokens and cookies live by the clock.
         clock: seconds that never go back; give your own to control when tokens die.
         captcha_after: wrong passwords in a row before the portal asks for a captcha; 0 never asks.
         odd_logins: give the children logins with a slash, spaces and Polish letters.
 
     Raises:
-        LibrusConfigurationError: starlette or uvicorn is missing, or the number of children is out of range.
+        LibrusConfigurationError: starlette or uvicorn is missing, or the number of children or the day is out
+            of range.
     """
 
     def __init__(
@@ -87,7 +96,11 @@ class Simulator(Controls):
         self._thread: ServerThread | None = None
         self._life = threading.Lock()
         self._hosts: Hosts | None = None
-        day = today or datetime.now(WARSAW).date()
+        day = today or warsaw_today()
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise LibrusConfigurationError(
+                f"The simulator's day is in the years {FIRST_YEAR} to {LAST_YEAR}."
+            )
         world = build_world(seed, children, day, odd_logins)
         lifetime = token_lifetime.total_seconds() if isinstance(token_lifetime, timedelta) else token_lifetime
         state = State(

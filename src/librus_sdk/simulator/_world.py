@@ -285,7 +285,7 @@ class World:
     def _entries(self, child: Child) -> Iterable[Row]:
         for place in child.school_class.plan:
             for number, (entry_id, lesson) in enumerate(place.entries):
-                room = lesson.subject.room
+                room = lesson.room
                 yield {
                     "Id": entry_id if number == 0 else str(entry_id),
                     "Lesson": ref("Lessons", lesson.id),

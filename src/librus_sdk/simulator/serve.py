@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TextIO
 
 from ..errors import LibrusConfigurationError
-from ._simulator import Simulator
+from ._simulator import Simulator, warsaw_today
 
 __all__ = ["banner", "serve"]
 
@@ -19,17 +20,22 @@ def serve(
     seed: int,
     out: TextIO,
     *,
+    today: date | None = None,
+    switched_off: Sequence[str] = (),
     stop: threading.Event | None = None,
     started: Callable[[Simulator], None] | None = None,
 ) -> None:
     """Serve until Ctrl-C, or until ``stop`` is set; first write where and how to sign in.
 
+    ``today`` is the day the school year is generated around, and stays that day; the real one when not given.
+    ``switched_off`` names endpoints, such as ``Notes``, which the school of the youngest child does not use.
     The credentials written are those of an invented family and open nothing else.
 
     Raises:
-        LibrusConfigurationError: the port, or the one after it, is taken or no port; or the extra is missing.
+        LibrusConfigurationError: the port, or the one after it, is taken or no port; the day is out of range;
+            an endpoint does not exist; or the extra is missing.
     """
-    simulator = Simulator(children=children, seed=seed, port=port)
+    simulator = Simulator(children=children, seed=seed, port=port, today=today)
     try:
         simulator.start()
     except (OSError, OverflowError):
@@ -38,7 +44,10 @@ def serve(
             "Choose another, or 0 for any."
         ) from None
     try:
-        out.write(banner(simulator))
+        youngest = simulator.children[-1]
+        for name in switched_off:
+            simulator.switch_off(name, youngest.id)
+        out.write(banner(simulator, switched_off))
         out.flush()
         if started is not None:
             started(simulator)
@@ -49,21 +58,31 @@ def serve(
         simulator.stop()
 
 
-def banner(simulator: Simulator) -> str:
-    """Where the simulator is, who lives there, and the variables that point a shell at it."""
+def banner(simulator: Simulator, switched_off: Sequence[str] = ()) -> str:
+    """Where the simulator is, its day and its family, and the variables that point a shell at it."""
     credentials, hosts = simulator.credentials, simulator.hosts
     children = [f"  {child.id}  {child.name}, {child.class_name}" for child in simulator.children]
+    day = simulator.today
+    modules: list[str] = []
+    if switched_off:
+        modules = ["", f"Switched off for {simulator.children[-1].name}: {', '.join(switched_off)}."]
+    # Told only when it is another one than on the wall.
+    calendar = (
+        [] if day == warsaw_today() else [f"There it is {day}, and stays so, whatever the real date.", ""]
+    )
     exports = [f"export {name}={shlex.quote(value)}" for name, value in simulator.environ().items()]
     return "\n".join(
         [
             f"A local Librus is running: portal {hosts.portal}, API {hosts.api} (this machine only).",
             "",
+            *calendar,
             "The family is invented, and so are its credentials:",
             f"  e-mail    {credentials.email.reveal()}",
             f"  password  {credentials.password.reveal()}",
             "",
             "Children:",
             *children,
+            *modules,
             "",
             "Point a shell at it:",
             *exports,
