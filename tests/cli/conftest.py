@@ -86,23 +86,6 @@ def monday(sim: Simulator) -> str:
     return (sim.today - timedelta(days=sim.today.weekday())).isoformat()
 
 
-def every_read(sim: Simulator) -> list[list[str]]:
-    """Every command that reads a child's data."""
-    return [
-        ["me"],
-        ["grades", "list"],
-        ["grades", "averages"],
-        ["grades", "categories"],
-        ["attendance", "list"],
-        ["timetable", "week", "--week-start", monday(sim)],
-        ["timetable", "day", "--day", monday(sim)],
-        ["homework", "list"],
-        ["lucky-number", "get"],
-        ["lucky-number", "get", "--for-day", monday(sim)],
-        ["auth", "token-info"],
-    ]
-
-
 def as_sent(sim: Simulator, path: str, query: dict[str, str]) -> Any:
     """What the API answers, read without the SDK."""
     headers = {"authorization": f"Bearer {sim.token(first(sim))}"}

@@ -14,9 +14,10 @@ from librus_sdk import LibrusCredentialsError, LibrusSession, PortalCredentials
 from librus_sdk._version import __version__
 from librus_sdk.cli import _invocation
 from librus_sdk.simulator import Simulator
-from tests.cli.conftest import Cli, Result, every_read, first, monday
+from tests.cli.conftest import Cli, Result, first, monday
+from tests.cli.reads import READS, every_read
 
-NOUNS = ["children", "grades", "attendance", "timetable", "homework", "lucky-number", "auth"]
+NOUNS = ["children", *sorted({read.name.split()[0] for read in READS if " " in read.name})]
 
 
 def refused(result: Result, code: str) -> dict[str, Any]:

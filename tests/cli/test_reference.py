@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from librus_sdk.simulator import Simulator
-from tests.cli.conftest import every_read
+from tests.cli.reads import every_read
 
 TOOL = Path(__file__).parents[2] / "tools" / "cli_reference.py"
 

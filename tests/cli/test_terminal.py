@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
-from librus_sdk.cli._days import day_cell, day_heading, today, with_weekday
+from librus_sdk.cli._days import day_cell, day_heading, short_day, today, with_weekday
 from librus_sdk.cli._document import (
     Column,
     Fields,
@@ -25,7 +25,8 @@ from librus_sdk.cli._document import (
 )
 from librus_sdk.cli._terminal import draw
 from librus_sdk.simulator import Simulator
-from tests.cli.conftest import Cli, as_sent, every_read, first, monday
+from tests.cli.conftest import Cli, as_sent, first, monday
+from tests.cli.reads import READS, Read
 from tests.cli.test_processes import terminal_output
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -127,12 +128,21 @@ def test_words_are_not_broken_while_a_date_can_be_wrapped_at_its_space() -> None
     ],
 )
 def test_days_are_written_as_in_poland(day: date, shown: str) -> None:
-    assert with_weekday(day) == day_cell(day) == day_heading(day) == shown
+    assert with_weekday(day) == day_heading(day) == shown
+
+
+def test_tables_leave_out_the_year_of_the_school_year() -> None:
+    began = today().year if today().month >= 8 else today().year - 1
+    for day in (date(began, 9, 1), date(began, 12, 31), date(began + 1, 1, 1), date(began + 1, 6, 26)):
+        if day != today():
+            assert day_cell(day) == short_day(day) == with_weekday(day).removesuffix(f".{day.year}")
+    for day in (date(began, 6, 30), date(began + 1, 9, 1)):
+        assert day_cell(day) == short_day(day) == with_weekday(day)
 
 
 def test_today_says_so_and_stands_out() -> None:
     day = today()
-    assert day_cell(day) == Styled(f"today {day:%d.%m.%Y}", "today")
+    assert day_cell(day) == Styled(f"today {day:%d.%m}", "today")
     assert day_heading(day) == Styled(f"{with_weekday(day)}, today", "today")
 
 
@@ -190,22 +200,13 @@ def test_today_is_marked_on_a_terminal_and_in_plain_text(cli: Cli, sim: Simulato
     day = today()
     sent["HomeWorks"] = [{**sent["HomeWorks"][0], "Date": str(day + timedelta(days=n))} for n in (0, 1)]
     sim.fail("HomeWorks", body=sent, times=None)
-    shown = f"today {day:%d.%m.%Y}"
+    shown = f"today {day:%d.%m}"
     assert f"\x1b[1;32m{shown}\x1b[0m" in on_terminal(sim, tmp_path, "homework", "list")
     plain = cli("homework", "list", "--child", first(sim), sim=sim).out
     assert plain.count("today") == 1
     assert shown in plain
     argv = ["timetable", "day", "--day", str(day)]
     assert f"{with_weekday(day)}, today\n" in cli(*argv, "--child", first(sim), sim=sim).out
-
-
-WITH_DAYS = [
-    "grades list", "attendance list", "timetable week", "timetable day", "homework list", "lucky-number get",
-]  # fmt: skip
-
-
-def read_named(sim: Simulator, name: str) -> list[str]:
-    return next(argv for argv in every_read(sim) if " ".join(argv[:2]) == name)
 
 
 LONG = {
@@ -215,6 +216,11 @@ LONG = {
     "Content": "Powtórzenie wiadomości przed sprawdzianem z Konstytucji; " * 6,
     "Description": "Uczniowie przynoszą przybory do kaligrafii. " * 5,
     "Symbol": "Pracownia fizyczno-chemiczna",
+    "Body": "Zebranie z rodzicami odbędzie się w auli.<br>Proszę o przybycie i potwierdzenie obecności. " * 3,
+    "CategoryName": "Zachowanie podczas przerw międzylekcyjnych i wycieczek szkolnych",
+    "fileName": "Konstancja Wszebora Brzęczyszczykiewicz-Gżegżółkowska – zdjęcie do legitymacji.png",
+    "Topic": "Konstytucja Rzeczypospolitej Polskiej i konstytucjonalizm w dziewiętnastowiecznej Europie",
+    "Text": "Proszę uzupełnić zeszyt i poprawić sprawdzian z Konstytucji do końca miesiąca. " * 4,
     "SubstitutionNote": "Lekcja odbędzie się w czytelni biblioteki szkolnej, proszę przynieść podręczniki",
 }
 
@@ -231,27 +237,25 @@ def lengthened(value: Any) -> Any:
     return value
 
 
-def with_long_names(sim: Simulator, argv: list[str]) -> None:
-    paths: dict[str, dict[str, str]] = {
-        path: {}
-        for path in (
-            "Me", "Classes", "Grades", "Grades/Averages", "Grades/Categories", "Attendances",
-            "Attendances/Types", "HomeWorks", "HomeWorks/Categories", "Subjects", "Users", "Classrooms",
-        )
-    }  # fmt: skip
-    if argv[0] == "timetable":
-        paths["Timetables"] = {{"week": "weekStart", "day": "day"}[argv[1]]: argv[3]}
-    for path, query in paths.items():
-        sim.fail(path, body=lengthened(as_sent(sim, path, query)), times=None)
+LOOKUPS = (
+    "Classes", "Grades/Categories", "Attendances/Types", "HomeWorks/Categories", "Subjects", "Users",
+    "Classrooms", "Grades/Comments", "BehaviourGrades/Types", "BehaviourGrades/Points/Categories",
+    "BehaviourGrades/Points/Comments", "Notes/Categories", "PointGrades/Categories", "PointGrades/Comments",
+    "Calendars/ClassFreeDays/Types", "Lessons",
+)  # fmt: skip
+
+
+def with_long_names(sim: Simulator, read: Read) -> None:
+    bodies = {read.path: read.answer(sim), **{path: as_sent(sim, path, {}) for path in LOOKUPS}}
+    for path, body in bodies.items():
+        sim.fail(path, body=lengthened(body), times=None)
 
 
 @on_terminals
-@pytest.mark.parametrize(
-    "name", [*WITH_DAYS, "me", "grades averages", "grades categories", "auth token-info"]
-)
-def test_the_longest_names_fit(cli: Cli, sim: Simulator, tmp_path: Path, name: str) -> None:
-    argv = read_named(sim, name)
-    with_long_names(sim, argv)
+@pytest.mark.parametrize("read", READS, ids=str)
+def test_the_longest_names_fit(cli: Cli, sim: Simulator, tmp_path: Path, read: Read) -> None:
+    argv = read.argv(sim)
+    with_long_names(sim, read)
     for columns in (80, 140):
         plain = cli(*argv, "--child", first(sim), sim=sim, env={"COLUMNS": str(columns)})
         assert (plain.status, plain.err) == (0, "")
@@ -279,11 +283,11 @@ def test_the_longest_names_of_children_fit(cli: Cli, sim: Simulator, tmp_path: P
         assert plain.count("Gżegżółkowska") == 3
 
 
-@pytest.mark.parametrize("name", WITH_DAYS)
-def test_text_writes_no_day_as_programs_do(cli: Cli, calm: Simulator, name: str) -> None:
-    out = cli(*read_named(calm, name), "--child", first(calm), sim=calm).out
+@pytest.mark.parametrize("read", [read for read in READS if read.days], ids=str)
+def test_text_writes_no_day_as_programs_do(cli: Cli, calm: Simulator, read: Read) -> None:
+    out = cli(*read.argv(calm), "--child", first(calm), sim=calm).out
     assert not re.search(r"\d{4}-\d\d-\d\d", out)
-    assert re.search(r"\d\d\.\d\d\.\d{4}", out)
+    assert re.search(r"\d\d\.\d\d", out)
 
 
 def test_json_keeps_to_iso_days(cli: Cli, calm: Simulator) -> None:

@@ -9,7 +9,8 @@ from click import NoSuchOption
 
 from librus_sdk.cli._failures import usage_error
 from librus_sdk.simulator import Simulator
-from tests.cli.conftest import Cli, every_read
+from tests.cli.conftest import Cli
+from tests.cli.reads import every_read
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ from tests.cli.conftest import Cli, every_read
         (["grades", "--child", "1"], "'--child' here; try: librus grades list --child ID-OR-LOGIN."),
         (["grades", "--child=1", "averages"], "try: librus grades averages --child ID-OR-LOGIN."),
         (["--child", "1", "homework", "list"], "try: librus homework list --child ID-OR-LOGIN."),
-        (["--child", "1"], "try: librus me --child ID-OR-LOGIN."),
+        (["--child", "1"], "try: librus overview --child ID-OR-LOGIN."),
         (["--format", "text", "children"], "try: librus children list --format [text|json]."),
         (["timetable", "--day", "2026-09-14", "day"], "try: librus timetable day --day YYYY-MM-DD."),
     ],
@@ -43,7 +44,7 @@ def test_an_option_before_its_command_is_shown_in_its_place(cli: Cli, argv: list
         ),
         (["me", "--child"], "'--child' requires an argument\\. See librus me --help\\.$"),
         (["grades", "list", "--format"], "an argument\\. See librus grades list --help\\.$"),
-        (["grades"], "list\\. See librus grades --help\\.$"),
+        (["grades"], "text\\. See librus grades --help\\.$"),
     ],
 )
 def test_a_complaint_names_its_command_and_ends_once(cli: Cli, argv: list[str], said: str) -> None:

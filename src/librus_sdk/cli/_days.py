@@ -7,7 +7,17 @@ from zoneinfo import ZoneInfo
 
 from ._document import Cell, Styled
 
-__all__ = ["MIDNIGHT", "day_cell", "day_heading", "day_name", "hours", "today", "with_weekday"]
+__all__ = [
+    "MIDNIGHT",
+    "day_cell",
+    "day_heading",
+    "day_name",
+    "hours",
+    "moment",
+    "short_day",
+    "today",
+    "with_weekday",
+]
 
 MIDNIGHT = time()
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -22,14 +32,35 @@ def day_name(day: date) -> str:
 def with_weekday(day: date) -> str:
     """Return the day as Polish readers write it, whatever the locale: ``pon. 14.09.2026``.
 
-    Every day in text output is written so; JSON and the arguments of commands keep to ``2026-09-14``.
+    JSON and the arguments of commands keep to ``2026-09-14``.
     """
     return f"{_ABBREVIATED[day.weekday()]} {day:%d.%m}.{day.year:04}"
 
 
+def short_day(day: date) -> str:
+    """Return the day for a narrow place: ``pon. 14.09``, with its year when it is of another school year."""
+    if _school_year(day) != _school_year(today()):
+        return with_weekday(day)
+    return f"{_ABBREVIATED[day.weekday()]} {day:%d.%m}"
+
+
 def day_cell(day: date) -> Cell:
     """Return the day for a table; today says so instead of its weekday, no wider than other days."""
-    return Styled(f"today {day:%d.%m}.{day.year:04}", "today") if day == today() else with_weekday(day)
+    return Styled(f"today {day:%d.%m}", "today") if day == today() else short_day(day)
+
+
+def moment(at: datetime | None) -> Cell:
+    """Return day and hour for a table; nothing of a moment Librus did not tell."""
+    if at is None:
+        return ""
+    day = day_cell(at.date())
+    text = f"{day} {at:%H:%M}"
+    return Styled(text, day.kind) if isinstance(day, Styled) else text
+
+
+def _school_year(day: date) -> int:
+    """Return in which year the day's school year began; August looks ahead to the next one."""
+    return day.year if day.month >= 8 else day.year - 1
 
 
 def day_heading(day: date) -> Cell:

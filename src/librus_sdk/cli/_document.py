@@ -148,7 +148,7 @@ def lay_out(sections: Sequence[Section], width: int) -> str:
 
 
 def _section(section: Section, width: int) -> Iterator[str]:
-    yield from textwrap.wrap(clean(str(section.title)), width) or [""]
+    yield from wrap(str(section.title), width)
     for part in section.parts:
         yield ""
         lines = _part(part, width - INDENT)
@@ -187,13 +187,22 @@ def _fields(part: Fields, width: int) -> Iterator[str]:
 def fitted(table: Table, width: int) -> tuple[list[Column], list[list[Cell]], list[int]]:
     """Return the table's filled columns, their cells, and widths that fit ``width`` in all."""
     columns, rows = table.filled()
-    texts = [[str(cell) for cell in row] for row in rows]
-    widths = _widths(columns, texts, width - GAP * (len(columns) - 1))
-    for number, column in enumerate(columns):
-        # Wrapped at words, a column may need less than it was given.
-        lines = [column.title, *(line for row in texts for line in wrap(row[number], widths[number]))]
-        widths[number] = min(widths[number], max(map(len, lines)))
+    texts = [[column.title, *(str(row[number]) for row in rows)] for number, column in enumerate(columns)]
+    room = width - GAP * (len(columns) - 1)
+    widths = [
+        _needed(column, given) for column, given in zip(texts, _widths(columns, texts, room), strict=True)
+    ]
+    for number, column in enumerate(texts):
+        # Wrapped at words, columns may need less than they were given: others get what is left over.
+        spare = room - sum(widths)
+        if spare > 0:
+            widths[number] = _needed(column, widths[number] + spare)
     return columns, rows, widths
+
+
+def _needed(texts: Sequence[str], width: int) -> int:
+    """Return how much of the width a column uses when its texts are wrapped."""
+    return min(width, max(len(line) for text in texts for line in wrap(text, width)))
 
 
 def _table(table: Table, width: int) -> Iterator[str]:
@@ -227,13 +236,12 @@ def _longest_line(text: str) -> int:
     return max((len(line) for line in text.split("\n")), default=0)
 
 
-def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+def _widths(columns: Sequence[Column], texts: Sequence[Sequence[str]], width: int) -> list[int]:
     """Return the columns' widths: as wide as their cells, the widest made narrower until all fit."""
     widths: list[int] = []
     least: list[int] = []
     unbroken: list[int] = []
-    for number, column in enumerate(columns):
-        cells = [column.title, *(row[number] for row in rows)]
+    for column, cells in zip(columns, texts, strict=True):
         widths.append(max(map(_longest_line, cells)))
         unbroken.append(min(widths[-1], max(map(_longest_word, cells))))
         least.append(widths[-1] if column.stiff else unbroken[-1])

@@ -13,6 +13,7 @@ from ..errors import (
     AUTHENTICATION_FAILED,
     CHILD_NOT_FOUND,
     CLI_USAGE_ERROR,
+    FILE_EXISTS,
     INTERNAL_ERROR,
     LibrusSdkError,
 )
@@ -30,6 +31,7 @@ _ADVICE: Final[Mapping[str, str]] = {
         "because Librus demands a captcha after a few failures."
     ),
     CHILD_NOT_FOUND: "To see whose they are, run: librus children list.",
+    FILE_EXISTS: "On the command line: --output names the file, and --force replaces it.",
 }
 
 

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CHILD_REQUIRED, LibrusChildError
 from ._diagnostics import Diagnostics, level_from
-from ._document import Section, clean, render, write
+from ._document import Fields, Section, clean, render, write
 from ._dotenv import merged_environment
+from ._words import size
 
 if TYPE_CHECKING:
     from ..clients.api import AsyncSynergiaApiClient
     from ..endpoints import Get
     from ..events import Event
-    from ..models import ChildAccount, Rejected
+    from ..models import ChildAccount, Download, Rejected, SavedFile
     from ..session import AsyncLibrusSession
 
 __all__ = ["Invocation", "Reading"]
@@ -119,17 +120,61 @@ class Invocation:
             text: reads, and returns what to show.
         """
 
-        async def work(session: AsyncLibrusSession) -> None:
-            child = await self._chosen(session)
-            client = await session.for_child(child)
+        async def work(reading: Reading) -> None:
             if self.form == "json":
-                get = ask(client)
-                data = await client.get(get.path, get.query)
-                self.dump({"child": child.summary(), "data": data})
+                get = ask(reading.client)
+                self._dump_of(reading, await reading.client.get(get.path, get.query))
             else:
-                self.show(await text(Reading(self, client, child)))
+                self.show(await text(reading))
 
-        self.run(work)
+        self.run_for_child(work)
+
+    def download(
+        self, ask: Callable[[AsyncSynergiaApiClient], Get[Download]], path: Path, force: bool
+    ) -> None:
+        """Write a file of the chosen child to the disk, and tell what it is.
+
+        Args:
+            ask: declares the read.
+            path: where to.
+            force: replace what is there.
+        """
+
+        async def work(reading: Reading) -> None:
+            saved = await reading.client.save(ask(reading.client), path, overwrite=force)
+            self.show_saved(reading, saved)
+
+        self.run_for_child(work)
+
+    def show_saved(self, reading: Reading, saved: SavedFile) -> None:
+        """Tell what was written."""
+        if self.form == "json":
+            data = {
+                "path": str(saved.path),
+                "bytes": saved.size,
+                "contentType": saved.content_type,
+                "contentDisposition": saved.content_disposition,
+            }
+            self._dump_of(reading, data)
+            return
+        pairs = [("file", str(saved.path)), ("size", size(saved.size))]
+        if saved.content_type:
+            pairs.append(("kind", saved.content_type))
+        if saved.file_name and saved.file_name != saved.path.name:
+            pairs.append(("called", saved.file_name))
+        self.show([Section("Saved", [Fields(pairs)])])
+
+    def run_for_child(self, work: Callable[[Reading], Awaitable[None]]) -> None:
+        """Do the work with a client of the chosen child."""
+
+        async def whole(session: AsyncLibrusSession) -> None:
+            child = await self._chosen(session)
+            await work(Reading(self, await session.for_child(child), child))
+
+        self.run(whole)
+
+    def _dump_of(self, reading: Reading, data: object) -> None:
+        self.dump({"child": reading.child.summary(), "data": data})
 
     async def _chosen(self, session: AsyncLibrusSession) -> ChildAccount:
         selector = self.environ.get("LIBRUS_CHILD") if self.child is None else self.child

@@ -9,18 +9,19 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ..errors import LibrusSdkError
+from ._words import NOTHING
 
 if TYPE_CHECKING:
     from ..clients.api import AsyncSynergiaApiClient
-    from ..models import Embedded, Ref
+    from ..models import Embedded, Lesson, Ref
 
 __all__ = [
-    "NOTHING",
     "Names",
     "classrooms",
     "lesson_subjects",
     "or_none",
     "polish_order",
+    "subject_of_lesson",
     "subjects",
     "together",
     "users",
@@ -28,8 +29,6 @@ __all__ = [
 
 T = TypeVar("T")
 U = TypeVar("U")
-
-NOTHING: Final = "—"
 
 
 class Names:
@@ -87,27 +86,24 @@ async def users(client: AsyncSynergiaApiClient) -> Names:
     return Names.of(await or_none(client.school.users()), lambda row: row.full_name)
 
 
-async def classrooms(client: AsyncSynergiaApiClient) -> Names:
-    """Read the names of classrooms."""
-    rows = _rows(await or_none(client.get("Classrooms")), "Classrooms")
-    return Names(
-        {str(row["Id"]): str(row.get("Symbol") or row.get("Name") or "") for row in rows if "Id" in row}
-    )
+async def classrooms(client: AsyncSynergiaApiClient, pointers: Iterable[Ref | Embedded | None]) -> Names:
+    """Look up the names of classrooms."""
+    known: dict[str, str] = {}
+    for key in {pointer.id for pointer in pointers if pointer is not None and pointer.id}:
+        room = await or_none(client.lookup.classroom(key))
+        if room is not None:
+            known[key] = room.symbol or room.name or ""
+    return Names(known)
 
 
 async def lesson_subjects(client: AsyncSynergiaApiClient) -> Mapping[str, str]:
     """Read which subject (its id) each lesson (its id) is of."""
-    found: dict[str, str] = {}
-    for row in _rows(await or_none(client.get("Lessons")), "Lessons"):
-        subject = row.get("Subject")
-        if "Id" in row and isinstance(subject, dict) and subject.get("Id"):
-            found[str(row["Id"])] = str(subject["Id"])
-    return found
+    return subject_of_lesson(await or_none(client.lessons.list()))
 
 
-def _rows(document: Any, wrapper: str) -> list[dict[str, Any]]:
-    rows = document.get(wrapper) if isinstance(document, dict) else None
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+def subject_of_lesson(lessons: Iterable[Lesson] | None) -> Mapping[str, str]:
+    """Return which subject (its id) each lesson (its id) is of."""
+    return {row.id: row.subject.id for row in lessons or () if row.subject is not None and row.subject.id}
 
 
 _AFTER: Final = str.maketrans(

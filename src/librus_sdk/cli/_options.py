@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -15,7 +16,17 @@ from ._days import day_name
 if TYPE_CHECKING:
     from ._invocation import Invocation
 
-__all__ = ["DAY", "MONDAY", "Group", "Leaf", "LeafGroup", "child_read", "format_option"]
+__all__ = [
+    "DAY",
+    "MONDAY",
+    "Group",
+    "Leaf",
+    "LeafGroup",
+    "child_read",
+    "file_options",
+    "format_option",
+    "id_option",
+]
 
 _DAY_FORM: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _HELP: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -182,6 +193,41 @@ _child_option = click.option(
 def child_read(function: Callable[..., None]) -> Callable[..., Any]:
     """Give a command the options of every read of a child, and the invocation as its first argument."""
     return _child_option(_child_format_option(click.pass_obj(function)))
+
+
+class _Id(click.ParamType[str]):
+    """An id of Librus: any text but an empty one; what was typed instead is not repeated."""
+
+    name = "ID"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        return self.name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value)
+        if not text.strip():
+            self.fail("Expected an id, and it is empty", param, ctx)
+        return text
+
+
+def id_option(
+    said: str, name: str = "--id", *, required: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option that names one record. ``said``: which, and where its id is to be found."""
+    return click.option(name, type=_Id(), required=required, help=said)
+
+
+def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command ``output`` (a path) and ``force``, the options of every download."""
+    output = click.option(
+        "--output",
+        type=click.Path(path_type=Path),
+        required=True,
+        metavar="FILE",
+        help="Where to write the file; only its owner can read it.",
+    )
+    force = click.option("--force", is_flag=True, help="Replace the file if there is one already.")
+    return output(force(function))
 
 
 class _Day(click.ParamType[date]):

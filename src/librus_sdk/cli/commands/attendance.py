@@ -4,38 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
+from .._attendance import AttendanceKind, AttendanceKinds
 from .._days import day_cell
-from .._document import Column, Kind, Part, Section, Sentence, Table, styled
+from .._document import Column, Part, Section, Sentence, Table
 from .._invocation import Invocation, Reading
 from .._names import Names, lesson_subjects, or_none, subjects, together, users
 from .._options import LeafGroup, child_read
+from .._words import NOTHING, yes_no
 
 if TYPE_CHECKING:
-    from ...models import Attendance, AttendanceType
+    from ...models import Attendance
 
 __all__ = ["command"]
 
-# The kinds every school has; schools add their own, under names of their own.
-_ABSENT, _LATE, _EXCUSED, _RELEASED, _PRESENT = "1", "2", "3", "4", "100"
-_STANDARD: Final = {
-    _ABSENT: "absent",
-    _LATE: "late",
-    _EXCUSED: "absent, excused",
-    _RELEASED: "released",
-    _PRESENT: "present",
-}
-_STYLES: Final[Mapping[str, Kind]] = {
-    _ABSENT: "absent",
-    _LATE: "late",
-    _EXCUSED: "excused",
-    _RELEASED: "muted",
-    _PRESENT: "good",
-}
 _COUNTS = (Column("Kind"), Column("Sign", stiff=True), Column("Lessons", right=True, stiff=True))
 _LIST = (
     Column("Date", right=True, stiff=True),
@@ -44,11 +29,12 @@ _LIST = (
     Column("Subject"),
     Column("Teacher"),
 )
+_TYPES = (Column("Kind"), Column("In the register"), Column("Sign", stiff=True), Column("Presence"))
 
 
 @click.group("attendance", cls=LeafGroup)
 def command() -> None:
-    """Absences, late arrivals, presences."""
+    """Absences, late arrivals, presences (frekwencja)."""
 
 
 @command.command("list")
@@ -58,14 +44,6 @@ def list_(invocation: Invocation) -> None:
     from ...endpoints import Attendance
 
     invocation.read(lambda client: Attendance.list(client.attendance), _text)
-
-
-@dataclass(frozen=True)
-class _Kind:
-    name: str
-    sign: str
-    plain_presence: bool
-    style: Kind | None
 
 
 async def _text(reading: Reading) -> Sequence[Section]:
@@ -81,14 +59,14 @@ async def _text(reading: Reading) -> Sequence[Section]:
     title = reading.title("Attendance")
     if not entries:
         return [Section(title, [Sentence("No entries yet this school year.")])]
-    kinds = {kind.id: _kind(kind) for kind in types or () if kind.id}
-    known = {entry.id: kinds.get(entry.type.id) or _unknown(entry.type.id) for entry in entries}
+    kinds = AttendanceKinds(types)
+    known = {entry.id: kinds(entry.type) for entry in entries}
     counted = Counter(known.values())
     missed = [entry for entry in entries if not known[entry.id].plain_presence]
     counts = Table(
         _COUNTS,
         [
-            (styled(kind.name, kind.style), kind.sign, str(number))
+            (kind.cell, kind.sign, str(number))
             for kind, number in sorted(counted.items(), key=lambda item: (item[0].plain_presence, -item[1]))
         ],
     )
@@ -100,7 +78,7 @@ async def _text(reading: Reading) -> Sequence[Section]:
 
 def _missed(
     entries: Sequence[Attendance],
-    kinds: Mapping[str, _Kind],
+    kinds: Mapping[str, AttendanceKind],
     lessons: Mapping[str, str],
     subject_names: Names,
     teachers: Names,
@@ -112,7 +90,7 @@ def _missed(
             (
                 day_cell(entry.date),
                 str(entry.lesson_no),
-                styled(kinds[entry.id].name, kinds[entry.id].style),
+                kinds[entry.id].cell,
                 subject_names.by_id(lessons.get(entry.lesson.id)),
                 teachers(entry.added_by),
             )
@@ -121,13 +99,29 @@ def _missed(
     )
 
 
-def _kind(row: AttendanceType) -> _Kind:
-    standard = row.standard_type.id if row.standard_type else row.id
-    name = _STANDARD.get(row.id or "") or row.name or _STANDARD.get(standard or "") or f"#{row.id}"
-    present = standard == _PRESENT if row.is_presence_kind is None else row.is_presence_kind
-    # Being late is a presence to Librus; a parent wants to see it.
-    return _Kind(name, row.short or "", present and standard != _LATE, _STYLES.get(standard or ""))
+@command.command("types")
+@child_read
+def types(invocation: Invocation) -> None:
+    """Show the kinds of entries at this school, and which of them count as being there."""
+    from ...endpoints import Attendance
+
+    invocation.read(lambda client: Attendance.types(client.attendance), _types_text)
 
 
-def _unknown(kind_id: str) -> _Kind:
-    return _Kind(_STANDARD.get(kind_id, f"#{kind_id}"), "", kind_id == _PRESENT, _STYLES.get(kind_id))
+async def _types_text(reading: Reading) -> Sequence[Section]:
+    from ...models import Ref
+
+    rows = await reading.client.attendance.types()
+    reading.left_out(rows.rejected)
+    kinds = AttendanceKinds(rows)
+    cells = [
+        (
+            kinds(Ref(row.id)).cell if row.id else NOTHING,
+            row.name or NOTHING,
+            row.short or NOTHING,
+            yes_no(row.is_presence_kind),
+        )
+        for row in sorted(rows, key=lambda row: (row.order is None, row.order or 0))
+    ]
+    part: Part = Table(_TYPES, cells) if cells else Sentence("The school has entered none.")
+    return [Section(f"Kinds of attendance at the school of {reading.child.student_name}", [part])]

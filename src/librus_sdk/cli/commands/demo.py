@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ from ...errors import LibrusSdkError
 from .._diagnostics import Diagnostics
 from .._document import Fields, Section, Sentence, is_fancy, render, write
 from .._invocation import Invocation
-from .._options import Leaf
+from .._options import DAY, Leaf
 from .grades import grade_table, read_grade_names
 
 if TYPE_CHECKING:
@@ -36,8 +36,14 @@ SHOWN: Final = 15
 
 
 @click.command("demo", cls=Leaf)
+@click.option(
+    "--today",
+    type=DAY,
+    default=None,
+    help="Show the school year around this day. Without it, around the real one.",
+)
 @click.pass_obj
-def command(invocation: Invocation) -> int:
+def command(invocation: Invocation, today: date | None) -> int:
     """Show the SDK at work against an invented Librus on this machine; no account needed.
 
     Signs in, reads the data of three children with 16 reads in flight while their tokens are made to die, and
@@ -47,7 +53,7 @@ def command(invocation: Invocation) -> int:
 
     from ...simulator import Simulator
 
-    with Simulator(children=CHILDREN, seed=7) as sim:
+    with Simulator(children=CHILDREN, seed=7, today=today) as sim:
         return asyncio.run(_Demo(sim, invocation.verbose).run())
 
 
@@ -143,11 +149,14 @@ class _Demo:
     async def _show_grades(
         self, client: AsyncSynergiaApiClient, child: ChildAccount, grades: Rows[Grade]
     ) -> None:
+        if not grades:
+            _say(f"Grades of {child.student_name}", "None yet: the school year has just begun.")
+            return
         self._kill_tokens()  # and once more, between two reads
         names = await read_grade_names(client)
         latest = sorted(grades, key=lambda grade: grade.add_date)[-SHOWN:]
         title = f"Grades of {child.student_name}, the latest {len(latest)} of {len(grades)}"
-        _show([Section(title, [grade_table(latest, names, grades)])])
+        _show([Section(title, [grade_table(latest, names, grades, {})])])
 
     def _close(self) -> int:
         """Say what was hidden, as the simulator counted it."""

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from .._days import day_cell
-from .._document import Column, Part, Section, Sentence, Styled, Table
+from .._document import Cell, Column, Part, Section, Sentence, Styled, Table
 from .._invocation import Invocation, Reading
-from .._names import NOTHING, Names, or_none, polish_order, subjects, together, users
+from .._names import Names, or_none, polish_order, subjects, together, users
 from .._options import LeafGroup, child_read
+from .._words import NOTHING, number
+from ._grades_behaviour import behaviour, behaviour_points, behaviour_types
+from ._grades_descriptive import descriptive, descriptive_text, text
+from ._grades_parts import (
+    average_part,
+    comment_texts,
+    comments_below,
+    counts,
+    entered,
+    of_semester,
+    quoted,
+    semesters,
+    table_or,
+)
+from ._grades_points import point_averages, point_categories, points
 
 if TYPE_CHECKING:
     from ...clients.api import AsyncSynergiaApiClient
-    from ...models import Grade, GradeAverage, GradeCategory, Rows
+    from ...models import Grade, GradeComment
 
 __all__ = ["GradeNames", "command", "grade_table", "read_grade_names"]
 
@@ -30,12 +46,18 @@ _GRADES = (
     Column("Note"),
 )
 _CATEGORIES = (Column("Category"), Column("Weight", right=True, stiff=True), Column("Counts to the average"))
-_AVERAGES = (Column("Subject"), Column("Average", right=True, stiff=True))
+_COMMENTS = (
+    Column("Date", right=True, stiff=True),
+    Column("Subject"),
+    Column("Grade", stiff=True),
+    Column("Comment"),
+    Column("Teacher"),
+)
 
 
 @click.group("grades", cls=LeafGroup)
 def command() -> None:
-    """Grades, averages, and what grades are given for."""
+    """Grades of every kind, averages, and what grades are given for."""
 
 
 @command.command("list")
@@ -48,17 +70,30 @@ def list_(invocation: Invocation) -> None:
 
 
 async def _list_text(reading: Reading) -> Sequence[Section]:
-    grades, (names,) = await together(reading.client.grades.list(), read_grade_names(reading.client))
+    client = reading.client
+    grades, (names, comments) = await together(
+        client.grades.list(), read_grade_names(client), or_none(client.grades.comments())
+    )
     reading.left_out(grades.rejected)
     if not grades:
         return [Section(reading.title("Grades"), [Sentence("No grades yet this school year.")])]
+    texts = comment_texts(comments)
     return [
         Section(
-            f"{reading.title('Grades')}, semester {semester}",
-            [grade_table([grade for grade in grades if grade.semester == semester], names, grades)],
+            of_semester(reading.title("Grades"), semester),
+            [grade_table(marks, names, grades, texts), *_said(marks, names, texts)],
         )
-        for semester in sorted({grade.semester for grade in grades})
+        for semester, marks in semesters(grades).items()
     ]
+
+
+def _said(marks: Iterable[Grade], names: GradeNames, texts: Mapping[str, str]) -> Sequence[Part]:
+    rows = [
+        (day_cell(grade.date), names.subjects(grade.subject), Styled(grade.grade, "strong"), said)
+        for grade in _by_subject(marks, names)
+        if (said := quoted(grade.comments, texts))
+    ]
+    return comments_below("Grade", rows)
 
 
 @dataclass(frozen=True)
@@ -81,20 +116,22 @@ async def read_grade_names(client: AsyncSynergiaApiClient) -> GradeNames:
         subjects=subject_names,
         teachers=teachers,
         categories=Names.of(categories, lambda row: row.name),
-        weights={row.id or "": _weight(row) for row in categories},
+        weights={row.id or "": number(row.weight) for row in categories},
     )
 
 
-def grade_table(shown: Iterable[Grade], names: GradeNames, known: Iterable[Grade]) -> Table:
+def grade_table(
+    shown: Iterable[Grade], names: GradeNames, known: Iterable[Grade], comments: Mapping[str, str]
+) -> Table:
     """Return grades as a table, by subject and then by day.
 
     Args:
         shown: the grades of the table.
         names: see :func:`read_grade_names`.
         known: all grades, among them the ones that others improve.
+        comments: what teachers wrote, by the comment's id; the table says only that it is there.
     """
     earlier = {grade.id: grade.grade for grade in known}
-    rows = sorted(shown, key=lambda grade: (polish_order(names.subjects(grade.subject)), grade.date))
     return Table(
         _GRADES,
         [
@@ -105,14 +142,18 @@ def grade_table(shown: Iterable[Grade], names: GradeNames, known: Iterable[Grade
                 names.categories(grade.category),
                 names.teachers(grade.added_by),
                 day_cell(grade.date),
-                _note(grade, earlier),
+                _note(grade, earlier, comments),
             )
-            for grade in rows
+            for grade in _by_subject(shown, names)
         ],
     )
 
 
-def _note(grade: Grade, earlier: Mapping[str, str]) -> str:
+def _by_subject(marks: Iterable[Grade], names: GradeNames) -> list[Grade]:
+    return sorted(marks, key=lambda grade: (polish_order(names.subjects(grade.subject)), grade.date))
+
+
+def _note(grade: Grade, earlier: Mapping[str, str], comments: Mapping[str, str]) -> str:
     notes = [
         text
         for said, text in (
@@ -125,11 +166,9 @@ def _note(grade: Grade, earlier: Mapping[str, str]) -> str:
     ]
     if grade.improvement is not None:
         notes.append(f"improves {earlier.get(grade.improvement.id, 'an earlier one')}")
+    if quoted(grade.comments, comments):
+        notes.append("comment below")
     return ", ".join(notes)
-
-
-def _weight(category: GradeCategory) -> str:
-    return NOTHING if category.weight is None else f"{category.weight.normalize():f}"
 
 
 @command.command("averages")
@@ -144,22 +183,7 @@ def averages(invocation: Invocation) -> None:
 async def _averages_text(reading: Reading) -> Sequence[Section]:
     rows, (names,) = await together(reading.client.grades.averages(), subjects(reading.client))
     reading.left_out(rows.rejected)
-    table = Table(_AVERAGES, _average_rows(rows, names))
-    return [
-        Section(reading.title("Averages"), [table if rows else Sentence("The school shows no averages.")])
-    ]
-
-
-def _average_rows(rows: Rows[GradeAverage], names: Names) -> list[tuple[str, str]]:
-    shown = [
-        (
-            # Where Librus names no subject, the average's own id may be the subject's.
-            names.by_id(row.subject.id if row.subject else row.id),
-            NOTHING if row.average is None else str(row.average),
-        )
-        for row in rows
-    ]
-    return sorted(shown, key=lambda row: polish_order(row[0]))
+    return [Section(reading.title("Averages"), [average_part(rows, names)])]
 
 
 @command.command("categories")
@@ -174,11 +198,54 @@ def categories(invocation: Invocation) -> None:
 async def _categories_text(reading: Reading) -> Sequence[Section]:
     rows = await reading.client.grades.categories()
     reading.left_out(rows.rejected)
-    cells = [(row.name or NOTHING, _weight(row), _counts(row)) for row in rows]
+    cells = [(row.name or NOTHING, number(row.weight), counts(row)) for row in rows]
     cells.sort(key=lambda row: polish_order(row[0]))
-    part: Part = Table(_CATEGORIES, cells) if cells else Sentence("The school has entered none.")
-    return [Section(reading.title("Grade categories"), [part])]
+    return [Section("Grade categories", [table_or(_CATEGORIES, cells, "The school has entered none.")])]
 
 
-def _counts(category: GradeCategory) -> str:
-    return "no" if category.count_to_the_average is False else "yes"
+@command.command("comments")
+@child_read
+def comments(invocation: Invocation) -> None:
+    """Show what teachers wrote to grades, to the latest grade first."""
+    from ...endpoints import Grades
+
+    invocation.read(lambda client: Grades.comments(client.grades), _comments_text)
+
+
+async def _comments_text(reading: Reading) -> Sequence[Section]:
+    client = reading.client
+    rows, (grades, subject_names, teachers) = await together(
+        client.grades.comments(), or_none(client.grades.list()), subjects(client), users(client)
+    )
+    reading.left_out(rows.rejected)
+    known = [(row, grades.by_id(row.grade) if grades is not None else None) for row in rows]
+    known.sort(key=lambda pair: pair[1].date if pair[1] else date.min, reverse=True)
+    cells = [_comment_cells(row, grade, subject_names, teachers) for row, grade in known]
+    part = table_or(_COMMENTS, cells, "No teacher has written anything to a grade.")
+    return [Section(reading.title("Comments to the grades"), [part])]
+
+
+def _comment_cells(
+    comment: GradeComment, grade: Grade | None, subject_names: Names, teachers: Names
+) -> tuple[Cell, ...]:
+    return (
+        entered(grade.date if grade else None),
+        subject_names(grade.subject if grade else None),
+        Styled(grade.grade, "strong") if grade else Names({})(comment.grade),
+        comment.text or NOTHING,
+        teachers(comment.added_by),
+    )
+
+
+for _leaf in (
+    behaviour,
+    behaviour_types,
+    behaviour_points,
+    points,
+    point_averages,
+    point_categories,
+    descriptive,
+    descriptive_text,
+    text,
+):
+    command.add_command(_leaf)

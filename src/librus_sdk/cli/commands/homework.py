@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from .._days import MIDNIGHT, day_cell, hours, today
-from .._document import Cell, Column, Section, Sentence, Table
+from .._coming import coming_and_past, coming_then_past
+from .._days import MIDNIGHT, day_cell, day_heading, hours, today, with_weekday
+from .._document import Cell, Column, Fields, Part, Section, Sentence, Table, styled
 from .._invocation import Invocation, Reading
-from .._names import Names, or_none, subjects, together, users
-from .._options import LeafGroup, child_read
+from .._names import Names, lesson_subjects, or_none, polish_order, subjects, together, users
+from .._options import LeafGroup, child_read, file_options, id_option
+from .._words import NOTHING, counted
 
 if TYPE_CHECKING:
-    from ...models import HomeWork
+    from ...models import HomeWork, HomeworkAssignment, HomeworkFile
 
-__all__ = ["command"]
+__all__ = ["agenda_time", "command"]
 
 _COLUMNS = (
     Column("Date", right=True, stiff=True),
@@ -26,17 +29,18 @@ _COLUMNS = (
     Column("What"),
     Column("Teacher"),
 )
+_CATEGORIES = (Column("Kind"),)
 
 
 @click.group("homework", cls=LeafGroup)
 def command() -> None:
-    """The agenda: tests, quizzes, trips, meetings. Librus calls its entries homework."""
+    """The agenda (terminarz: tests, quizzes, trips, meetings), and homework (zadania domowe)."""
 
 
 @command.command("list")
 @child_read
 def list_(invocation: Invocation) -> None:
-    """List the agenda: what is coming, then what is past, the latest first."""
+    """List the agenda, which Librus calls homework: what is coming, then what is past, the latest first."""
     from ...endpoints import Homework
 
     invocation.read(lambda client: Homework.list(client.homework), _text)
@@ -52,22 +56,19 @@ async def _text(reading: Reading) -> Sequence[Section]:
     if not entries:
         return [Section(title, [Sentence("The agenda is empty.")])]
     kind_names = Names.of(kinds, lambda row: row.name)
-
-    def table(rows: Sequence[HomeWork]) -> Table | Sentence:
-        if not rows:
-            return Sentence("Nothing.")
-        return Table(_COLUMNS, [_row(row, kind_names, subject_names, teachers) for row in rows])
-
-    by_day = sorted(entries, key=lambda entry: (entry.date, entry.lesson_no or 0))
-    coming = [entry for entry in by_day if entry.date >= today()]
-    past = [entry for entry in reversed(by_day) if entry.date < today()]
-    return [Section(f"{title}: coming", [table(coming)]), Section("Past", [table(past)])]
+    in_order = sorted(entries, key=lambda entry: entry.lesson_no or 0)
+    return coming_then_past(
+        title,
+        in_order,
+        lambda entry: (entry.date, entry.date),
+        lambda shown: Table(_COLUMNS, [_row(row, kind_names, subject_names, teachers) for row in shown]),
+    )
 
 
 def _row(entry: HomeWork, kinds: Names, subject_names: Names, teachers: Names) -> tuple[Cell, ...]:
     return (
         day_cell(entry.date),
-        _time(entry),
+        agenda_time(entry),
         kinds(entry.category),
         subject_names(entry.subject) if entry.subject else "",
         entry.content,
@@ -75,9 +76,101 @@ def _row(entry: HomeWork, kinds: Names, subject_names: Names, teachers: Names) -
     )
 
 
-def _time(entry: HomeWork) -> str:
+def agenda_time(entry: HomeWork) -> str:
     """Return the lesson it falls on, or else the hours; schools enter midnight for "no time"."""
     if entry.lesson_no is not None:
         return f"lesson {entry.lesson_no}"
     start, end = (moment if moment != MIDNIGHT else None for moment in (entry.time_from, entry.time_to))
     return hours(start, end)
+
+
+@command.command("categories")
+@child_read
+def categories(invocation: Invocation) -> None:
+    """List the kinds of entries in the agenda of this school."""
+    from ...endpoints import Homework
+
+    invocation.read(lambda client: Homework.categories(client.homework), _categories_text)
+
+
+async def _categories_text(reading: Reading) -> Sequence[Section]:
+    rows = await reading.client.homework.categories()
+    reading.left_out(rows.rejected)
+    cells = sorted(((row.name or NOTHING,) for row in rows), key=lambda row: polish_order(row[0]))
+    part: Part = Table(_CATEGORIES, cells) if cells else Sentence("The school has entered none.")
+    return [Section(f"Kinds of agenda entries at the school of {reading.child.student_name}", [part])]
+
+
+@command.command("assignments")
+@child_read
+def assignments(invocation: Invocation) -> None:
+    """Show homework (zadania domowe) with its files: what is due, then what was due, the latest first."""
+    from ...endpoints import Homework
+
+    invocation.read(lambda client: Homework.assignments(client.homework), _assignments_text)
+
+
+async def _assignments_text(reading: Reading) -> Sequence[Section]:
+    client = reading.client
+    rows, (lessons, subject_names, teachers) = await together(
+        client.homework.assignments(), lesson_subjects(client), subjects(client), users(client)
+    )
+    reading.left_out(rows.rejected)
+    title = reading.title("Homework")
+    if not rows:
+        return [Section(title, [Sentence("No homework.")])]
+    due, past = coming_and_past(rows, lambda row: (row.due_date, row.due_date))
+    summary = f"{len(due) or 'Nothing'} due."
+    if past:
+        summary += f" {counted(len(past), 'earlier one')} below."
+    sections = [Section(title, [Sentence(summary)])]
+    for row in [*due, *past]:
+        pairs = _assignment(row, lessons, subject_names, teachers)
+        sections.append(Section(_assignment_title(row), [Fields(pairs)]))
+    return sections
+
+
+def _assignment_title(row: HomeworkAssignment) -> Cell:
+    what = row.topic or "without a title"
+    if row.due_date is None:
+        return f"Due some day: {what}"
+    heading = day_heading(row.due_date)
+    word = "Was due" if row.due_date < today() else "Due"
+    return styled(f"{word} {heading}: {what}", "today" if row.due_date == today() else None)
+
+
+def _assignment(
+    row: HomeworkAssignment, lessons: Mapping[str, str], subject_names: Names, teachers: Names
+) -> list[tuple[str, Cell]]:
+    pairs = [
+        ("subject", subject_names.by_id(lessons.get(row.lesson.id) if row.lesson else None)),
+        ("teacher", teachers(row.teacher)),
+        ("given", with_weekday(row.date) if row.date else NOTHING),
+        ("what to do", row.text or NOTHING),
+        ("to hand in", _to_hand_in(row)),
+    ]
+    return [*pairs, *(("file", _file(file)) for file in row.files)]
+
+
+def _to_hand_in(row: HomeworkAssignment) -> str:
+    if row.must_send_attach_file:
+        return "a file"
+    if row.send_file_possible:
+        return "a file, optional"
+    return NOTHING if row.must_send_attach_file is None else "no file"
+
+
+def _file(file: HomeworkFile) -> str:
+    name = file.name or "without a name"
+    return f"{name} (id {file.attachment_id})" if file.attachment_id else name
+
+
+@command.command("attachment")
+@id_option("The file; `homework assignments` shows the ids of files.")
+@file_options
+@child_read
+def attachment(invocation: Invocation, id: str, output: Path, force: bool) -> None:
+    """Save a file of homework."""
+    from ...endpoints import Homework
+
+    invocation.download(lambda client: Homework.attachment(client.homework, id), output, force)

@@ -9,8 +9,9 @@ import click
 
 from .._document import Fields, Section
 from .._invocation import Invocation, Reading
-from .._names import NOTHING, or_none
+from .._names import or_none
 from .._options import Leaf, child_read
+from .._words import NOTHING, yes_no
 
 if TYPE_CHECKING:
     from ...clients.api import AsyncSynergiaApiClient
@@ -34,7 +35,7 @@ async def _text(reading: Reading) -> Sequence[Section]:
         ("student", _person(me.user.first_name, me.user.last_name)),
         ("class", await _class_name(reading.client, me.school_class)),
         ("signed in", _person(me.account.first_name, me.account.last_name)),
-        ("premium", {True: "yes", False: "no", None: NOTHING}[me.account.is_premium]),
+        ("premium", yes_no(me.account.is_premium)),
     ]
     return [Section("Account", [Fields(pairs)])]
 
@@ -49,8 +50,5 @@ async def _class_name(client: AsyncSynergiaApiClient, pointer: Embedded | None) 
         return NOTHING
     if pointer.label:
         return f"{pointer.number or ''}{pointer.label}"
-    document = await or_none(client.get("Classes"))
-    row = document.get("Class") if isinstance(document, dict) else None
-    if not isinstance(row, dict) or str(row.get("Id")) != pointer.id:
-        return f"#{pointer.id}"
-    return "".join(str(row.get(key) or "") for key in ("Number", "Symbol")) or f"#{pointer.id}"
+    found = await or_none(client.school.school_class())
+    return (found.name if found and found.id == pointer.id else "") or f"#{pointer.id}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 
 import click
 
 from .._invocation import Invocation
-from .._options import Leaf
+from .._options import DAY, Leaf
 
 __all__ = ["command"]
 
@@ -24,9 +25,32 @@ __all__ = ["command"]
     "--children", type=click.IntRange(1, 8), default=3, show_default=True, help="How many there are."
 )
 @click.option("--seed", type=int, default=7, show_default=True, help="Another seed is another family.")
+@click.option(
+    "--today",
+    type=DAY,
+    default=None,
+    help="The day it has there: it decides the school year and what has happened. Without it, the real one.",
+)
+@click.option(
+    "--switch-off",
+    metavar="MODULE",
+    multiple=True,
+    help="A module the youngest child's school does not use, such as Notes; may be given several times.",
+)
 @click.pass_obj
-def command(_invocation: Invocation, port: int, children: int, seed: int) -> None:
-    """Run a local Librus with an invented family until Ctrl-C; it says how to point a shell at it."""
+def command(
+    _invocation: Invocation,
+    port: int,
+    children: int,
+    seed: int,
+    today: date | None,
+    switch_off: tuple[str, ...],
+) -> None:
+    """Run a local Librus with an invented family until Ctrl-C; it says how to point a shell at it.
+
+    With --today, other commands still go by the real date: what they call today, or read when no day is
+    given, is not the day there. So give them their day. Access tokens live and die by the real clock.
+    """
     from ...simulator.serve import serve
 
-    serve(port, children, seed, sys.stdout)
+    serve(port, children, seed, sys.stdout, today=today, switched_off=switch_off)

@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from .._days import day_heading, hours, with_weekday
-from .._document import Cell, Column, Kind, Part, Section, Sentence, Table, styled
+from .._classes import class_names
+from .._days import day_heading, day_name, short_day, with_weekday
+from .._document import Cell, Column, Fields, Part, Section, Sentence, Styled, Table
+from .._free_days import class_free_days as class_free_days_text
+from .._free_days import school_free_days, teacher_free_days
 from .._invocation import Invocation, Reading
-from .._names import NOTHING, Names, classrooms, subjects, together, users
-from .._options import DAY, MONDAY, LeafGroup, child_read
+from .._names import Names, classrooms, or_none, polish_order, subjects, together, users
+from .._options import DAY, MONDAY, LeafGroup, child_read, id_option
+from .._plan import changed, changes_part, day_part, lessons_of, read_plan_names, room_name
+from .._words import NOTHING
 
 if TYPE_CHECKING:
-    from ...clients.api import AsyncSynergiaApiClient
-    from ...models import Embedded, LessonKind, Timetable, TimetableLesson
+    from ...models import Substitution, TimetableEntry
 
 __all__ = ["command"]
 
-_LESSONS = (
-    Column("No", right=True, stiff=True),
-    Column("Hours", stiff=True),
-    Column("Subject"),
-    Column("Teacher"),
-    Column("Room"),
-    Column("Change"),
-)
-# How a lesson that does not take place is drawn, and what is said about it.
-_STYLES: Final[Mapping[LessonKind, tuple[Kind | None, Kind]]] = {
-    "cancelled": ("struck", "bad"),
-    "moved_away": ("muted", "strong"),
-}
+_CALENDARS = (Column("Class"),)
+_GROUPS = (Column("Group"), Column("Subject"), Column("Teacher"))
+_MONDAY: Final = date(2024, 1, 1)
 
 
 @click.group("timetable", cls=LeafGroup)
 def command() -> None:
-    """Lessons of a week or a day, with substitutions."""
+    """Lessons of a week or a day (plan lekcji), with substitutions; free days."""
 
 
 @command.command("week")
@@ -50,13 +43,14 @@ def week(invocation: Invocation, week_start: date) -> None:
 
     async def text(reading: Reading) -> Sequence[Section]:
         plan = await reading.client.timetable.week(week_start)
-        days = [week_start + timedelta(days=number) for number in range(7)]
-        shown = [day for day in days if day.weekday() < 5 or any(plan.days.get(day, ()))]
-        sections = await _sections(reading, plan, shown)
+        reading.left_out(plan.rejected)
+        names = await read_plan_names(reading.client, plan)
+        shown = [day for day in _week(week_start) if day.weekday() < 5 or lessons_of(plan, day)]
         title = f"{reading.title('Timetable')}, week of {with_weekday(week_start)}"
-        if not any(lesson for day in shown for slot in plan.days.get(day, ()) for lesson in slot):
+        if not any(lessons_of(plan, day) for day in shown):
             return [Section(title, [Sentence("No lessons this week.")])]
-        return [Section(title), *sections]
+        days = [Section(day_heading(day), [day_part(plan, day, names)]) for day in shown]
+        return [Section(title), *days]
 
     invocation.read(lambda client: Timetables.week(client.timetable, week_start), text)
 
@@ -69,102 +63,202 @@ def one_day(invocation: Invocation, day: date) -> None:
     from ...endpoints import Timetables
 
     async def text(reading: Reading) -> Sequence[Section]:
-        (section,) = await _sections(reading, await reading.client.timetable.day(day), [day])
-        return [Section(f"{reading.title('Timetable')}: {section.title}", section.parts)]
+        plan = await reading.client.timetable.day(day)
+        reading.left_out(plan.rejected)
+        names = await read_plan_names(reading.client, plan)
+        return [Section(f"{reading.title('Timetable')}: {day_heading(day)}", [day_part(plan, day, names)])]
 
     invocation.read(lambda client: Timetables.day(client.timetable, day), text)
 
 
-async def _sections(reading: Reading, plan: Timetable, days: Sequence[date]) -> Sequence[Section]:
-    reading.left_out(plan.rejected)
-    names = await _read_names(reading.client, plan)
-    sections: list[Section] = []
-    for day in days:
-        lessons = [lesson for slot in plan.days.get(day, ()) for lesson in slot]
-        part: Part = Table(_LESSONS, [_row(lesson, names) for lesson in lessons])
-        sections.append(Section(day_heading(day), [part if lessons else Sentence("No lessons.")]))
-    return sections
+@command.command("substitutions")
+@click.option("--week-start", type=MONDAY, required=True, help="The Monday of the week.")
+@child_read
+def substitutions(invocation: Invocation, week_start: date) -> None:
+    """Show what is changed in a week: substitutions (zastępstwa), cancelled and moved lessons."""
+    from ...endpoints import Timetables
 
-
-@dataclass(frozen=True)
-class _PlanNames:
-    subjects: Names
-    teachers: Names
-    rooms: Names
-
-
-async def _read_names(client: AsyncSynergiaApiClient, plan: Timetable) -> _PlanNames:
-    """Read names only when the plan itself does not carry them, as it usually does."""
-    pointers = [
-        pointer
-        for lesson in plan.lessons
-        for pointer in (lesson.subject, lesson.teacher, lesson.classroom, *_instead_of(lesson))
-    ]
-    if all(pointer is None or pointer.label for pointer in pointers):
-        return _PlanNames(Names({}), Names({}), Names({}))
-    found, (teachers, rooms) = await together(subjects(client), users(client), classrooms(client))
-    return _PlanNames(found, teachers, rooms)
-
-
-def _instead_of(lesson: TimetableLesson) -> tuple[Embedded | None, Embedded | None, Embedded | None]:
-    """Return the subject, teacher and room the lesson was planned with, where they differ from its own."""
-    if lesson.kind != "substitution":
-        return None, None, None
-    subject = None if _same(lesson.org_subject, lesson.subject) else lesson.org_subject
-    teacher = None if _same(lesson.org_teacher, lesson.teacher) else lesson.org_teacher
-    room = None if _same(lesson.org_classroom, lesson.classroom) else lesson.org_classroom
-    return subject, teacher, room
-
-
-def _same(one: Embedded | None, other: Embedded | None) -> bool:
-    return one is not None and other is not None and one.id == other.id
-
-
-def _row(lesson: TimetableLesson, names: _PlanNames) -> tuple[Cell, ...]:
-    number = lesson.slot if lesson.lesson_no is None else lesson.lesson_no
-    subject = names.subjects(lesson.subject)
-    if lesson.virtual_class_name:
-        subject = f"{subject} ({lesson.virtual_class_name})"
-    planned = (
-        str(number),
-        hours(lesson.hour_from, lesson.hour_to),
-        subject,
-        names.teachers(lesson.teacher),
-        _room(lesson.classroom, names),
-    )
-    plan_style, change_style = _STYLES.get(lesson.kind, (None, "strong"))
-    return (*(styled(text, plan_style) for text in planned), styled(_change(lesson, names), change_style))
-
-
-def _room(room: Embedded | None, names: _PlanNames) -> str:
-    return (room.symbol or names.rooms(room)) if room else NOTHING
-
-
-def _change(lesson: TimetableLesson, names: _PlanNames) -> str:
-    """Say in words what is different about the lesson; nothing when nothing is."""
-    if lesson.kind == "normal":
-        said = ""
-    elif lesson.kind == "cancelled":
-        said = "cancelled"
-    elif lesson.kind == "moved_away":
-        said = _moved("moved to", lesson.new_date, lesson.new_lesson_no)
-    elif lesson.kind == "moved_here":
-        said = _moved("moved from", lesson.org_date, lesson.org_lesson_no)
-    else:
-        subject, teacher, room = _instead_of(lesson)
-        shown = [
-            name(pointer)
-            for name, pointer in ((names.subjects, subject), (names.teachers, teacher))
-            if pointer
+    async def text(reading: Reading) -> Sequence[Section]:
+        plan = await reading.client.timetable.week(week_start)
+        reading.left_out(plan.rejected)
+        title = f"{reading.title('Changes of the timetable')}, week of {with_weekday(week_start)}"
+        if not plan.lessons:
+            return [Section(title, [Sentence("No lessons this week.")])]
+        by_day = {day: [*filter(changed, lessons_of(plan, day))] for day in _week(week_start)}
+        names = await read_plan_names(reading.client, filter(changed, plan))
+        days = [
+            Section(day_heading(day), [changes_part(lessons, names)])
+            for day, lessons in by_day.items()
+            if lessons
         ]
-        said = f"substitution for {', '.join(shown)}" if shown else "" if room else "substitution"
-        if room:
-            said = "; ".join(filter(None, [said, f"planned in room {_room(room, names)}"]))
-    note = lesson.substitution_note or ""
-    # The Polish word for "substitution" alone adds nothing.
-    return "; ".join(part for part in (said, note) if part and part.casefold() != "zastępstwo")
+        return [Section(title), *days] if days else [Section(title, [Sentence("Nothing is changed.")])]
+
+    invocation.read(lambda client: Timetables.week(client.timetable, week_start), text)
 
 
-def _moved(word: str, day: date | None, number: int | None) -> str:
-    where = [with_weekday(day) if day else "", f"lesson {number}" if number is not None else ""]
-    return " ".join([word, *filter(None, where)]) if any(where) else "moved"
+def _week(monday: date) -> list[date]:
+    return [monday + timedelta(days=number) for number in range(7)]
+
+
+@command.command("substitution")
+@id_option("The substitution; `timetable substitutions` shows the ids.")
+@child_read
+def substitution(invocation: Invocation, id: str) -> None:
+    """Show one substitution: the lesson as it was planned, and as it is held."""
+    from ...endpoints import Timetables
+
+    async def text(reading: Reading) -> Sequence[Section]:
+        client = reading.client
+        found, (subject_names, teachers) = await together(
+            client.timetable.substitution(id), subjects(client), users(client)
+        )
+        rooms = await classrooms(client, [found.classroom])
+        pairs: list[tuple[str, Cell]] = [
+            ("change", _what(found)),
+            ("planned", _planned(found, subject_names, teachers)),
+        ]
+        if not found.is_cancelled:
+            pairs.append(("held", _held(found, subject_names, teachers, rooms)))
+        return [Section(reading.title("Substitution"), [Fields(pairs)])]
+
+    invocation.read(lambda client: Timetables.substitution(client.timetable, id), text)
+
+
+def _what(found: Substitution) -> Cell:
+    if found.is_cancelled:
+        return Styled("cancelled", "bad")
+    return Styled("moved" if found.is_shifted else "substitution", "strong")
+
+
+def _planned(found: Substitution, subject_names: Names, teachers: Names) -> str:
+    room = found.org_classroom_symbol
+    return _lesson(
+        found.org_date or found.date,
+        found.org_lesson_no,
+        subject_names(found.org_subject) if found.org_subject else "",
+        teachers(found.org_teacher) if found.org_teacher else "",
+        f"room {room}" if room else "",
+    )
+
+
+def _held(found: Substitution, subject_names: Names, teachers: Names, rooms: Names) -> str:
+    """Say how it is held; what Librus does not repeat is as it was planned."""
+    subject, teacher = found.subject or found.org_subject, found.teacher or found.org_teacher
+    room = found.classroom_symbol or (room_name(found.classroom, rooms) if found.classroom else "")
+    return _lesson(
+        found.date or found.org_date,
+        found.org_lesson_no if found.lesson_no is None else found.lesson_no,
+        subject_names(subject) if subject else "",
+        teachers(teacher) if teacher else "",
+        f"room {room}" if room else "",
+    )
+
+
+def _lesson(day: date | None, number: int | None, *others: str) -> str:
+    when = [short_day(day) if day else "", "" if number is None else f"lesson {number}"]
+    return ", ".join(filter(None, [*when, *others])) or NOTHING
+
+
+@command.command("entry")
+@id_option("The entry; `timetable week --format json` shows the ids (TimetableEntry).")
+@child_read
+def entry(invocation: Invocation, id: str) -> None:
+    """Show one entry of the standing plan, which the real weeks may differ from."""
+    from ...endpoints import Timetables
+
+    async def text(reading: Reading) -> Sequence[Section]:
+        client = reading.client
+        found, (subject_names, teachers) = await together(
+            client.timetable.entry(id), subjects(client), users(client)
+        )
+        lesson = await or_none(client.lookup.lesson(found.lesson))
+        rooms = await classrooms(client, [found.classroom])
+        pairs = [
+            ("subject", subject_names(found.subject or (lesson.subject if lesson else None))),
+            ("teacher", teachers(lesson.teacher if lesson else None)),
+            ("when", _when(found)),
+            ("room", room_name(found.classroom, rooms)),
+            ("valid from", with_weekday(found.date_from) if found.date_from else NOTHING),
+            ("valid to", with_weekday(found.date_to) if found.date_to else NOTHING),
+        ]
+        return [Section(reading.title("Entry of the plan"), [Fields(pairs)])]
+
+    invocation.read(lambda client: Timetables.entry(client.timetable, id), text)
+
+
+def _when(found: TimetableEntry) -> str:
+    weekday = found.day_of_the_week or 0
+    day = f"every {day_name(_MONDAY + timedelta(days=weekday - 1))}" if 1 <= weekday <= 7 else ""
+    number = "" if found.lesson_no is None else f"lesson {found.lesson_no}"
+    return ", ".join(filter(None, [day, number])) or NOTHING
+
+
+@command.command("free-days")
+@child_read
+def free_days(invocation: Invocation) -> None:
+    """List when the whole school is free (dni wolne): holidays and breaks."""
+    from ...endpoints import Timetables
+
+    invocation.read(lambda client: Timetables.school_free_days(client.timetable), school_free_days)
+
+
+@command.command("class-free-days")
+@child_read
+def class_free_days(invocation: Invocation) -> None:
+    """List when the student's class is free, for example for a trip."""
+    from ...endpoints import Timetables
+
+    invocation.read(lambda client: Timetables.class_free_days(client.timetable), class_free_days_text)
+
+
+@command.command("teacher-free-days")
+@child_read
+def teacher_absences(invocation: Invocation) -> None:
+    """List when teachers of the school are absent; many schools do not show it."""
+    from ...endpoints import Timetables
+
+    invocation.read(lambda client: Timetables.teacher_free_days(client.timetable), teacher_free_days)
+
+
+@command.command("calendars")
+@child_read
+def calendars(invocation: Invocation) -> None:
+    """List whose calendars there are: one for each class."""
+    from ...endpoints import Timetables
+
+    invocation.read(lambda client: Timetables.calendars(client.timetable), _calendars_text)
+
+
+async def _calendars_text(reading: Reading) -> Sequence[Section]:
+    rows, (classes,) = await together(reading.client.timetable.calendars(), class_names(reading.client))
+    reading.left_out(rows.rejected)
+    cells = [(classes.by_id(row.id),) for row in rows]
+    part: Part = Table(_CALENDARS, cells) if cells else Sentence("There are none.")
+    return [Section(reading.title("Calendars"), [part])]
+
+
+@command.command("virtual-classes")
+@child_read
+def virtual_classes(invocation: Invocation) -> None:
+    """List the groups that are taught together, for example for a language."""
+    from ...endpoints import Timetables
+
+    invocation.read(lambda client: Timetables.virtual_classes(client.timetable), _groups_text)
+
+
+async def _groups_text(reading: Reading) -> Sequence[Section]:
+    rows, (subject_names, teachers) = await together(
+        reading.client.timetable.virtual_classes(), subjects(reading.client), users(reading.client)
+    )
+    reading.left_out(rows.rejected)
+    cells = [
+        (
+            row.name or f"{row.number or ''}{row.symbol or ''}" or NOTHING,
+            subject_names(row.subject) if row.subject else "",
+            teachers(row.teacher),
+        )
+        for row in rows
+    ]
+    cells.sort(key=lambda row: polish_order(row[0]))
+    part: Part = Table(_GROUPS, cells) if cells else Sentence("There are none.")
+    return [Section(f"Groups at the school of {reading.child.student_name}", [part])]

@@ -1,0 +1,126 @@
+"""``librus justifications``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from .._coming import coming_then_past
+from .._days import MIDNIGHT, day_cell, day_heading, hours
+from .._document import Column, Fields, Section, Sentence, Table
+from .._invocation import Invocation, Reading
+from .._names import together, users
+from .._options import DAY, LeafGroup, child_read, id_option
+from .._words import NOTHING
+
+if TYPE_CHECKING:
+    from ...models import ParentTeacherConference
+
+__all__ = ["command"]
+
+_JUSTIFICATIONS = (Column("Id", right=True, stiff=True), Column("Student"), Column("Written by"))
+_CONFERENCES = (
+    Column("Date", right=True, stiff=True),
+    Column("Time", stiff=True),
+    Column("What"),
+    Column("Teacher"),
+)
+_NOT_ALL = Sentence("Whatever else Librus tells is in --format json.")
+
+
+@click.group("justifications", cls=LeafGroup)
+def command() -> None:
+    """Excuses for absences (usprawiedliwienia), parent-teacher conferences, the server's clock."""
+
+
+@command.command("list")
+@click.option("--date-from", type=DAY, default=None, help="Only those from this day on.")
+@child_read
+def list_(invocation: Invocation, date_from: date | None) -> None:
+    """List the excuses for absences; some schools do not show them to parents."""
+    from ...endpoints import Justifications
+
+    async def text(reading: Reading) -> Sequence[Section]:
+        client = reading.client
+        rows, (people,) = await together(client.justifications.list(date_from=date_from), users(client))
+        reading.left_out(rows.rejected)
+        title = reading.title("Excuses")
+        if not rows:
+            return [Section(title, [Sentence("There are none.")])]
+        cells = [(row.id, people(row.student), people(row.added_by)) for row in rows]
+        return [Section(title, [Table(_JUSTIFICATIONS, cells), _NOT_ALL])]
+
+    invocation.read(lambda client: Justifications.list(client.justifications, date_from=date_from), text)
+
+
+@command.command("get")
+@id_option("The excuse; `justifications list` shows the ids.")
+@child_read
+def get(invocation: Invocation, id: str) -> None:
+    """Show one excuse."""
+    from ...endpoints import Justifications
+
+    async def text(reading: Reading) -> Sequence[Section]:
+        client = reading.client
+        found, (people,) = await together(client.justifications.get(id), users(client))
+        pairs = [("student", people(found.student)), ("written by", people(found.added_by))]
+        return [Section(reading.title("Excuse"), [Fields(pairs), _NOT_ALL])]
+
+    invocation.read(lambda client: Justifications.get(client.justifications, id), text)
+
+
+@command.command("conferences")
+@child_read
+def conferences(invocation: Invocation) -> None:
+    """List the meetings with parents (zebrania, wywiadówki), coming ones first."""
+    from ...endpoints import Justifications
+
+    invocation.read(lambda client: Justifications.conferences(client.justifications), _conferences_text)
+
+
+async def _conferences_text(reading: Reading) -> Sequence[Section]:
+    rows, (teachers,) = await together(reading.client.justifications.conferences(), users(reading.client))
+    reading.left_out(rows.rejected)
+    title = reading.title("Meetings with parents")
+    if not rows:
+        return [Section(title, [Sentence("There are none.")])]
+    return coming_then_past(
+        title,
+        rows,
+        lambda row: (row.date, row.date),
+        lambda shown: Table(
+            _CONFERENCES,
+            [
+                (day_cell(row.date) if row.date else NOTHING, _time(row), _what(row), teachers(row.teacher))
+                for row in shown
+            ],
+        ),
+    )
+
+
+def _time(row: ParentTeacherConference) -> str:
+    """Return when it begins; schools enter midnight for "no time"."""
+    return hours(None if row.time == MIDNIGHT else row.time, None)
+
+
+def _what(row: ParentTeacherConference) -> str:
+    said = [row.name or "", row.topic or ""]
+    return ": ".join(dict.fromkeys(filter(None, said))) or NOTHING
+
+
+@command.command("system-data")
+@child_read
+def system_data(invocation: Invocation) -> None:
+    """Show the date and time of Librus's server."""
+    from ...endpoints import Justifications
+
+    invocation.read(lambda client: Justifications.system_data(client.justifications), _clock_text)
+
+
+async def _clock_text(reading: Reading) -> Sequence[Section]:
+    now = (await reading.client.justifications.system_data()).now
+    pairs = [("date", day_heading(now.date())), ("time in Poland", f"{now:%H:%M:%S}")]
+    return [Section("Librus's clock", [Fields(pairs)])]

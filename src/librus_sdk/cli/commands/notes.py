@@ -1,0 +1,117 @@
+"""``librus notes``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from .._days import day_heading
+from .._document import Cell, Column, Fields, Kind, Section, Sentence, Table, styled
+from .._invocation import Invocation, Reading
+from .._names import Names, or_none, polish_order, together, users
+from .._options import LeafGroup, child_read, id_option
+from .._words import NOTHING
+
+if TYPE_CHECKING:
+    from ...clients.api import AsyncSynergiaApiClient
+    from ...models import Note
+
+__all__ = ["command"]
+
+_CATEGORIES = (Column("Category"),)
+_KINDS: Final[Mapping[str | None, tuple[str, Kind | None]]] = {
+    "positive": ("praise", "good"),
+    "negative": ("reprimand", "bad"),
+    "neutral": ("neutral", None),
+    None: (NOTHING, None),
+}
+
+
+@click.group("notes", cls=LeafGroup)
+def command() -> None:
+    """What teachers noted about behaviour (uwagi), praise (pochwały) included."""
+
+
+@command.command("list")
+@child_read
+def list_(invocation: Invocation) -> None:
+    """Show all notes, the latest first."""
+    from ...endpoints import Notes
+
+    invocation.read(lambda client: Notes.list(client.notes), _list_text)
+
+
+async def _list_text(reading: Reading) -> Sequence[Section]:
+    notes, (teachers, categories) = await together(
+        reading.client.notes.list(), users(reading.client), _category_names(reading.client)
+    )
+    reading.left_out(notes.rejected)
+    title = reading.title("Notes about the behaviour")
+    if not notes:
+        return [Section(title, [Sentence("No notes yet this school year.")])]
+    latest_first = sorted(notes, key=lambda note: note.date or date.min, reverse=True)
+    return [
+        Section(title, [Sentence(_counts(notes))]),
+        *(_section(note, teachers, categories) for note in latest_first),
+    ]
+
+
+def _counts(notes: Sequence[Note]) -> str:
+    numbers = Counter(_KINDS[note.kind][0] for note in notes)
+    unknown = numbers.pop(NOTHING, 0)
+    counts = [f"{said}: {numbers[said]}" for said, _ in _KINDS.values() if numbers[said]]
+    if unknown:
+        counts.append(f"of unknown kind: {unknown}")
+    return ", ".join(counts) + "."
+
+
+@command.command("get")
+@id_option("The id of the note (see notes list).")
+@child_read
+def get(invocation: Invocation, id: str) -> None:
+    """Show one note."""
+    from ...endpoints import Notes
+
+    async def text(reading: Reading) -> Sequence[Section]:
+        note, (teachers, categories) = await together(
+            reading.client.notes.get(id), users(reading.client), _category_names(reading.client)
+        )
+        return [_section(note, teachers, categories)]
+
+    invocation.read(lambda client: Notes.get(client.notes, id), text)
+
+
+def _section(note: Note, teachers: Names, categories: Names) -> Section:
+    said, kind = _KINDS[note.kind]
+    pairs: list[tuple[str, Cell]] = [
+        ("kind", styled(said, kind)),
+        ("category", categories(note.category)),
+        ("teacher", teachers(note.teacher or note.added_by)),
+        ("id", note.id),
+    ]
+    heading = day_heading(note.date) if note.date else "Without a date"
+    return Section(heading, [Fields(pairs), Sentence((note.text or "").strip() or "No text.")])
+
+
+async def _category_names(client: AsyncSynergiaApiClient) -> Names:
+    return Names.of(await or_none(client.notes.categories()), lambda row: row.name)
+
+
+@command.command("categories")
+@child_read
+def categories(invocation: Invocation) -> None:
+    """Show what notes are about at this school."""
+    from ...endpoints import Notes
+
+    async def text(reading: Reading) -> Sequence[Section]:
+        rows = await reading.client.notes.categories()
+        reading.left_out(rows.rejected)
+        names = sorted((row.name or NOTHING for row in rows), key=polish_order)
+        table = Table(_CATEGORIES, [(name,) for name in names])
+        return [Section("Categories of notes", [table if rows else Sentence("The school has entered none.")])]
+
+    invocation.read(lambda client: Notes.categories(client.notes), text)

@@ -1,0 +1,119 @@
+"""``librus overview``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...errors import LibrusSdkError
+from .._days import today
+from .._document import Section, Sentence
+from .._failures import UsageError
+from .._invocation import Invocation, Reading
+from .._options import Leaf, child_read
+from .._overview import asked, sections
+
+if TYPE_CHECKING:
+    from ...endpoints import Get
+    from ...models import ChildAccount
+    from ...session import AsyncLibrusSession
+    from .._overview import Found
+
+__all__ = ["command"]
+
+
+@click.command("overview", cls=Leaf)
+@click.option("--all", "everybody", is_flag=True, help="All children, one after the other.")
+@child_read
+def command(invocation: Invocation, everybody: bool) -> None:
+    """Show what matters today: lessons of today and of the next school day, what is new, what is coming."""
+    if everybody and invocation.child is not None:
+        raise UsageError("--all shows all children; leave out --child, or leave out --all.")
+    if not everybody:
+        invocation.run_for_child(lambda reading: _one(invocation, reading))
+        return
+    invocation.run(lambda session: _all(invocation, session))
+
+
+async def _one(invocation: Invocation, reading: Reading) -> None:
+    found = await _read(reading)
+    if invocation.form == "json":
+        invocation.dump(_payload(reading.child, found))
+    else:
+        invocation.show(sections(reading, found, today()))
+
+
+async def _all(invocation: Invocation, session: AsyncLibrusSession) -> None:
+    import asyncio
+
+    children = await session.list_children()
+    readings = [Reading(invocation, await session.for_child(child), child) for child in children]
+    results = await asyncio.gather(*(_tried(reading) for reading in readings))
+    errors = [result for result in results if isinstance(result, LibrusSdkError)]
+    if errors and len(errors) == len(results):
+        raise errors[0]
+    if invocation.form == "json":
+        payloads = [
+            _payload(reading.child, result) for reading, result in zip(readings, results, strict=True)
+        ]
+        invocation.dump({"children": payloads})
+        return
+    shown: list[Section] = []
+    for reading, result in zip(readings, results, strict=True):
+        if isinstance(result, LibrusSdkError):
+            shown.append(Section(reading.title("Overview"), [Sentence(result.message)]))
+        else:
+            shown += sections(reading, result, today())
+    invocation.show(shown or [Section("Overview", [Sentence("No child is linked to this account.")])])
+
+
+async def _tried(reading: Reading) -> Mapping[str, Found] | LibrusSdkError:
+    """Return what was read of one child; the others are not to suffer from its failure."""
+    try:
+        return await _read(reading)
+    except LibrusSdkError as error:
+        return error
+
+
+async def _read(reading: Reading) -> Mapping[str, Found]:
+    """Read everything of the overview at once. Raises LibrusSdkError when nothing at all can be read."""
+    import asyncio
+
+    raw = reading.invocation.form == "json"
+    parts = asked(reading.client, today())
+    results = await asyncio.gather(*(_section(reading, name, *part, raw) for name, part in parts.items()))
+    errors = [result.error for result in results if result.error is not None]
+    if len(errors) == len(results):
+        raise errors[0]
+    return {result.name: result for result in results}
+
+
+async def _section(
+    reading: Reading, name: str, get: Get[Any], read: Callable[[], Awaitable[Any]], raw: bool
+) -> Found:
+    from ...clients.snapshot import Section as Read
+    from ...clients.snapshot import failed_section
+
+    try:
+        value = await (reading.client.get(get.path, get.query) if raw else read())
+    except LibrusSdkError as error:
+        return failed_section(name, error)
+    return Read(name, "ok", value)
+
+
+def _payload(child: ChildAccount, found: Mapping[str, Found] | LibrusSdkError) -> dict[str, Any]:
+    if isinstance(found, LibrusSdkError):
+        return {"child": child.summary(), "error": _error(found)}
+    return {"child": child.summary(), "data": {name: _part(section) for name, section in found.items()}}
+
+
+def _part(section: Found) -> dict[str, Any]:
+    if section.error is not None:
+        return {"state": section.state, "error": _error(section.error)}
+    return {"state": section.state, "data": section.value}
+
+
+def _error(error: LibrusSdkError) -> dict[str, str]:
+    return {"code": error.code, "message": error.message}

@@ -1,0 +1,118 @@
+"""``librus simulator --today``: the day it has there, and what that changes."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shlex
+import signal
+import threading
+from datetime import date
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from librus_sdk.simulator import Simulator
+from librus_sdk.simulator.serve import banner, serve
+from tests.cli.conftest import Cli, spawn
+
+LEAP_DAY = date(2028, 2, 29)
+
+
+def told(out: str) -> dict[str, str]:
+    """The variables a banner exports."""
+    return dict(
+        line.removeprefix("export ").split("=", 1)
+        for word in out.splitlines()
+        if word.startswith("export ")
+        for line in shlex.split(word)[1:]
+    )
+
+
+def test_the_day_decides_what_has_happened(tmp_path: Path) -> None:
+    run = spawn("simulator", "--port", "0", "--today", "2028-02-29", cwd=tmp_path)
+    assert run.stdout is not None
+    out = ""
+    while "Ctrl-C" not in out:
+        line = run.stdout.readline()
+        assert line, run.communicate(timeout=20)
+        out += line
+    try:
+        assert "There it is 2028-02-29, and stays so, whatever the real date." in out
+        child = re.findall(r"^  (\d+)  ", out, re.MULTILINE)[0]
+        env = {**told(out), "LIBRUS_CHILD": child}
+        reads: dict[str, str] = {}
+        for argv in (["grades", "list"], ["attendance", "list"], ["lucky-number", "get"]):
+            done = spawn(*argv, "--format", "json", cwd=tmp_path, env=env)
+            reads[argv[0]], err = done.communicate(timeout=20)
+            assert (done.returncode, err) == (0, "")
+        grades = json.loads(reads["grades"])["data"]["Grades"]
+        days = [row["Date"] for row in grades]
+        assert "2027-09-01" < min(days) < max(days) <= "2028-02-29"
+        register = json.loads(reads["attendance"])["data"]["Attendances"]
+        assert max(row["Date"] for row in register) == "2028-02-28"
+        lucky = json.loads(reads["lucky-number"])["data"]["LuckyNumber"]
+        assert lucky["LuckyNumberDay"] == "2028-02-29"
+    finally:
+        run.send_signal(signal.SIGINT)
+        assert run.communicate(timeout=20)[1] == ""
+
+
+def test_the_real_day_is_not_told() -> None:
+    with Simulator() as sim:
+        assert "There it is" not in banner(sim)
+    with Simulator(today=LEAP_DAY) as sim:
+        assert f"There it is {LEAP_DAY}" in banner(sim)
+
+
+def test_serving_takes_the_day_too() -> None:
+    stop, seen = threading.Event(), []
+
+    def started(sim: Simulator) -> None:
+        seen.append(sim.today)
+        stop.set()
+
+    serve(0, 1, 3, io.StringIO(), today=LEAP_DAY, stop=stop, started=started)
+    assert seen == [LEAP_DAY]
+
+
+@pytest.mark.parametrize("command", ["simulator", "demo"])
+def test_what_is_no_day_is_refused_unquoted(cli: Cli, command: str) -> None:
+    result = cli(command, "--today", "2026-02-30")
+    assert (result.status, result.out) == (1, "")
+    assert "Expected a day as YYYY-MM-DD" in " ".join(result.err.split())
+    assert "2026-02-30" not in result.err
+
+
+@pytest.mark.parametrize("command", [["simulator", "--port", "0"], ["demo"]])
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])
+def test_a_day_far_away_is_refused(cli: Cli, command: list[str], day: str) -> None:
+    result = cli(*command, "--today", day)
+    assert (result.status, result.out) == (1, "")
+    assert "CONFIGURATION_ERROR" in result.err
+    assert "years 2000 to 2099" in " ".join(result.err.split())
+
+
+def test_modules_are_switched_off_for_the_youngest() -> None:
+    stop, answers = threading.Event(), {}
+
+    def started(sim: Simulator) -> None:
+        for child in sim.children:
+            headers = {"authorization": f"Bearer {sim.token(child.id)}"}
+            for path in ("Notes", "LuckyNumbers", "Grades"):
+                answer = httpx2.get(f"{sim.hosts.api}/{path}", headers=headers, trust_env=False)
+                answers[child.class_name, path] = answer.status_code
+        stop.set()
+
+    out = io.StringIO()
+    serve(0, 2, 7, out, switched_off=("Notes", "LuckyNumbers"), stop=stop, started=started)
+    assert re.search(r"^Switched off for .+: Notes, LuckyNumbers\.$", out.getvalue(), re.MULTILINE)
+    assert list(answers.values()) == [200, 200, 200, 403, 403, 200]
+
+
+def test_a_module_that_does_not_exist_is_refused(cli: Cli) -> None:
+    result = cli("simulator", "--port", "0", "--switch-off", "Note")
+    assert (result.status, result.out) == (1, "")
+    assert "Did you mean one of: Notes" in " ".join(result.err.split())
