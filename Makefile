@@ -50,7 +50,7 @@ COVERAGE := COVERAGE_FILE="$(CURDIR)/$(VENV)/coverage/data" $(PY) -m coverage
 PYTEST := pytest -n $(WORKERS) --dist worksteal
 # A search through hundreds of thousands of states, which measuring coverage would only slow down.
 EXPLORER := tests/proof/test_explorer.py
-SOURCES := src tests tools $(wildcard benchmarks)
+SOURCES := src tests tools docs $(wildcard benchmarks)
 
 .PHONY: demo
 demo: $(STAMP) ## show the SDK at work against the simulator, no account needed
@@ -98,10 +98,14 @@ build: $(STAMP) ## build the wheel and the sdist into dist/, look into them, ins
 	$(PY) tools/check_build.py
 
 .PHONY: docs
-docs: $(STAMP) ## draw the generated parts of the documents anew (CHECK=1 only checks that they are current)
+docs: $(STAMP) ## write the generated parts of the documents anew and build the site (CHECK=1 only checks the parts)
 	$(PY) tools/state_diagram.py $(if $(CHECK),--check)
 	$(PY) tools/openapi.py $(if $(CHECK),--check)
 	$(PY) tools/cli_reference.py $(if $(CHECK),--check)
+	$(PY) tools/doc_examples.py $(if $(CHECK),--check)
+	rm -rf docs/_build
+	$(PY) -m sphinx --quiet --fresh-env --nitpicky --fail-on-warning --builder html docs docs/_build/html
+	echo "the site: docs/_build/html/index.html"
 
 .PHONY: bench
 bench: $(STAMP) ## measure, as ratios in one run (PEERS=1 measures the other libraries too)
@@ -124,5 +128,5 @@ lock: $(STAMP) ## write the lock files anew (UPGRADE=1 takes newer versions); uv
 
 .PHONY: clean
 clean: ## remove the environments, the builds and the tools' caches
-	rm -rf .venv .venv3* "$(VENV)" dist build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .venv .venv3* "$(VENV)" dist build docs/_build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find src tests tools docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
