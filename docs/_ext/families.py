@@ -32,7 +32,7 @@ DESCRIBED_BY: Final = {"Timetable": "TimetableLesson"}
 SENTENCE: Final = re.compile(r"(?<=\.)\s+")
 SECTION: Final = re.compile(r"^\w+:$", re.MULTILINE)
 EVIDENCE: Final = re.compile(
-    r"confirmed|sibling API|a guess|Nobody has seen|No live|Only its name|was empty|reference clients",
+    r"confirmed|sibling API|a guess|Nobody has seen|No live|Only its name|was empty|public clients",
     re.IGNORECASE,
 )
 OPERATIONS: Final = {

@@ -6,6 +6,7 @@ with LibrusSession.from_env() as session:
     for child in session.list_children():
         client = session.for_child(child)
         print(child.student_name)
-        for grade in client.grades.list()[-3:]:
+        newest = sorted(client.grades.list(), key=lambda grade: grade.add_date)[-3:]
+        for grade in newest:
             subject = client.lookup.subject(grade.subject)
             print(f"  {grade.date}  {grade.grade:<3} {subject.name if subject else '?'}")

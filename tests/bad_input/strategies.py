@@ -12,7 +12,7 @@ from msgspec import inspect as wire
 from librus_sdk.models import Embedded, HomeworkFile, LessonHours, PortalSubscription, Ref
 from librus_sdk.models import _fields as fields
 from librus_sdk.models._objects import JsonObject
-from librus_sdk.models.homework import HomeworkFiles
+from librus_sdk.models.homework import HomeworkFiles, LooseFiles, LooseIds
 from librus_sdk.models.lessons import LooseRef
 from librus_sdk.models.messages import MessageAttachment, MessageAttachments, OneOrMore, OptionalEpoch
 from librus_sdk.models.portal import OptionalSubscription
@@ -157,6 +157,8 @@ _MARKERS: Final[Mapping[Any, Kind]] = {
         frozenset({"bool", "float"}),
         (Ref, Embedded),
     ),
+    LooseFiles: Kind([{"Id": DIGITS, "Name": MARKER, "Url": MARKER}], JSON, frozenset(), (HomeworkFile,)),
+    LooseIds: Kind([DIGITS], JSON, frozenset()),
     MessageAttachments: Kind([_POINTER], JSON, frozenset(), (MessageAttachment,)),
     Bells: Kind(
         [{"From": _TIME, "To": _TIME}], _or_nothing(_members(LessonHours)), _ALL - {"null"}, (LessonHours,)

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from librus_sdk.endpoints import raw_json, rows
 from librus_sdk.errors import FeatureUnavailableError, LibrusResponseValidationError
-from librus_sdk.models import Download
+from librus_sdk.models import Download, Note
 from tests.bad_input.answers import ANSWERS, FILES, LISTS, Answer, Outcome, read
 from tests.bad_input.strategies import DIGITS, JSON, kind_of
-from tests.models.samples import MARKER
+from tests.models.samples import MARKER, everything_shown
 
 DEEP: Final = 100_000
 LONGEST_S: Final = 5.0
@@ -153,6 +154,45 @@ def test_a_token_no_field_can_hold_costs_one_row(name: str, token: bytes) -> Non
     assert answer.records(outcome.value) == answer.records(
         read(answer.decode, answer.body([record, record]), strict=True).value
     )
+
+
+EMOJI: Final = "\U0001f600"
+CUT: Final = {
+    r"\ud83d": "\ufffd",
+    r"\ude00": "\ufffd",
+    r"a\uD83Db": "a\ufffdb",
+    r"\ude00\ud83d": "\ufffd\ufffd",
+    r"\ud83d\ud83d\ude00": "\ufffd" + EMOJI,
+    r"\ud83d\n": "\ufffd\n",
+    # A backslash that was typed, and letters behind it: no half of anything.
+    r"\\ud83d\ud83d": "\\ud83d\ufffd",
+}
+
+
+@pytest.mark.parametrize("sent", CUT)
+def test_half_a_character_costs_nothing_but_itself(sent: str) -> None:
+    body = b'{"Notes": [{"Id": 1, "Text": "%s"}, {"Id": 2, "Text": "b"}]}' % sent.encode()
+    found = rows("Notes", Note)(body, "here", True)
+    assert [(note.id, note.text) for note in found] == [("1", CUT[sent]), ("2", "b")]
+    assert raw_json()(body, "here", True)["Notes"][0]["Text"] == CUT[sent]
+
+
+@every_answer
+@pytest.mark.parametrize("spoil", ["mark", "half"])
+def test_what_is_mended_reads_like_what_was_good(name: str, spoil: str) -> None:
+    answer = ANSWERS[name]
+    body = BOM + good(answer) if spoil == "mark" else beside(rb'"\ud83d"')(answer)
+    assert answer.records(read(answer.decode, body, strict=True).value) == answer.records(
+        read(answer.decode, good(answer), strict=True).value
+    )
+
+
+def test_what_cannot_be_mended_is_refused_without_its_values() -> None:
+    body = b'{"Notes": [{"Id": 1, "Text": "' + MARKED + rb'\ud83d"'
+    with pytest.raises(LibrusResponseValidationError) as caught:
+        rows("Notes", Note)(body, "here", False)
+    assert caught.value.details["issues"] == ["$: expected JSON, got damaged or truncated data"]
+    assert MARKER not in everything_shown(caught.value)
 
 
 @pytest.mark.parametrize("name", FILES)

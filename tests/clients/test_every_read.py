@@ -195,6 +195,22 @@ def test_what_librus_refuses_to_parents(session: LibrusSession, sim: Simulator, 
     assert caught.value.status == status
 
 
+@pytest.mark.parametrize(
+    ("sent", "ids"), [({"Id": 3}, ["3"]), ([{"Id": 3}, {"Id": "4"}], ["3", "4"]), (None, []), ([], [])]
+)
+def test_the_proposal_of_the_system_in_each_of_its_forms(
+    session: LibrusSession, sim: Simulator, sent: Any, ids: list[str]
+) -> None:
+    sim.fail("BehaviourGrades/SystemProposal", body={"BehaviourGradesSystemProposal": sent})
+    found = session.for_child(sim.children[0].id).grades.behaviour_system_proposal()
+    assert [row.id for row in found] == ids
+
+
+def test_a_class_that_librus_knows_something_about(session: LibrusSession, sim: Simulator) -> None:
+    sim.fail("Auth/Classrooms/{id}", body={"name": "5a"})
+    assert dict(session.for_child(sim.children[0].id).auth.classroom("7")) == {"name": "5a"}
+
+
 # --- files ------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ from librus_sdk.errors import (
     FeatureUnavailableError,
     LibrusApiError,
     LibrusPermissionError,
+    LibrusResponseValidationError,
+    LibrusSchemaWarning,
     LibrusSessionClosedError,
 )
 from tests.heart.conftest import WEDNESDAY
@@ -113,6 +115,21 @@ def test_refused_messages_without_token_information_say_what_is_known(world: Wor
         assert error.details["required_scope"] == "messages"
         assert "scope_present" not in error.details
     assert world.count("Auth/TokenInfo") == 1
+
+
+def test_an_odd_row_costs_its_section_only_where_warnings_are_errors(world: World) -> None:
+    client = world.client()
+    world.sim.fail("Notes", body={"Notes": [{"Id": 1}, {"Id": []}]}, times=None)
+    # The suite makes errors of warnings.
+    snapshot = world.do(client.snapshot)
+    assert snapshot.notes.state == "failed"
+    assert isinstance(snapshot.notes.error, LibrusResponseValidationError)
+    assert "1 row that does not fit" in str(snapshot.notes.error)
+    assert snapshot.grades.ok
+    with pytest.warns(LibrusSchemaWarning, match="Notes"):
+        snapshot = world.do(client.snapshot)
+    assert snapshot.notes.ok
+    assert (len(snapshot.notes.value), len(snapshot.notes.value.rejected)) == (1, 1)
 
 
 def test_a_token_that_dies_meanwhile_is_renewed_once(world: World) -> None:

@@ -20,6 +20,7 @@ from librus_sdk.models import (
     DescriptiveGrade,
     DescriptiveGradeSkill,
     DescriptiveTextGrade,
+    Embedded,
     GradeAverage,
     GradeComment,
     PointGrade,
@@ -126,6 +127,7 @@ def test_descriptive_grades() -> None:
         },
     )
     assert (grade.date, grade.phrase, grade.comments) == (date(2026, 9, 21), "Czyta płynnie", (Ref(81),))
+    assert (grade.shown, grade.grade) == ("W", Embedded(id="9"))
     skills = read_rows(
         "Skills", DescriptiveGradeSkill, {"Id": 60}, {"Id": 61, "Weight": 0, "CountToTheAverage": "0"}
     )

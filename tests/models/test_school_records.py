@@ -107,6 +107,34 @@ def test_homework_and_the_ids_of_its_files() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "found"),
+    [
+        ([7, "8", {"Id": 9, "Url": "x"}], ("7", "8", "9")),
+        (7, ("7",)),
+        ([{}, None, True, [1], ""], ()),
+        (None, ()),
+        ({"Id": "7"}, ("7",)),
+    ],
+)
+def test_who_has_read_homework_never_costs_it(sent: Any, found: tuple[str, ...]) -> None:
+    row = read_row(HomeworkAssignment, StudentsWhoRead=sent, StudentsWhoMarkedAsDone=sent)
+    assert row.students_who_read == row.students_who_marked_as_done == found
+
+
+@pytest.mark.parametrize("sent", [None, "x", 7, {"Id": 7}, [], [None, {}, ""]])
+def test_files_handed_in_of_an_unknown_form_are_none(sent: Any) -> None:
+    assert read_row(HomeworkAssignment, AddedFiles=sent).added_files == ()
+
+
+def test_files_handed_in() -> None:
+    sent = [{"Id": 7, "Name": "praca.pdf", "Url": ["odd"]}, 8]
+    assert read_row(HomeworkAssignment, AddedFiles=sent).added_files == (
+        HomeworkFile(id="7", name="praca.pdf"),
+        HomeworkFile(id="8"),
+    )
+
+
+@pytest.mark.parametrize(
     ("url", "found"),
     [("https://x/y/12-34/?a=b/c", "12-34"), ("12%2D34#z", "12-34"), ("", None), (None, None), ("//[", "[")],
 )
@@ -130,7 +158,7 @@ def test_a_notice() -> None:
 
 @pytest.mark.parametrize(
     ("sent", "kind"),
-    [(0, "negative"), (1, "positive"), ("2", "neutral"), (None, None), (9, None), ("", None)],
+    [(0, "negative"), (1, "positive"), ("2", "neutral"), (None, None), (9, "neutral"), ("", None)],
 )
 def test_notes_are_blame_praise_or_neither(sent: object, kind: str | None) -> None:
     assert read_row(Note, Id=1, Positive=sent, Teacher=ref(71)).kind == kind

@@ -121,7 +121,7 @@ def test_what_is_odd_is_set_aside_and_the_rest_kept() -> None:
         "2026-02-30": [],
         "2026-09-16": [[{"LessonNo": 5}]],
     }
-    with pytest.warns(LibrusSchemaWarning, match=r"^Timetables: 6 rows") as caught:
+    with pytest.warns(LibrusSchemaWarning, match=r"^Timetables: Librus sent 6 rows") as caught:
         week = read(days, strict=False)
     assert [(lesson.day.day, lesson.slot, lesson.lesson_no) for lesson in week.lessons] == [
         (14, 0, 1),

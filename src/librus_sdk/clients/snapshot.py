@@ -29,7 +29,13 @@ from ..endpoints import (
     SyncCaller,
     Timetables,
 )
-from ..errors import FeatureUnavailableError, LibrusPermissionError, LibrusSdkError
+from ..errors import (
+    FeatureUnavailableError,
+    LibrusPermissionError,
+    LibrusResponseValidationError,
+    LibrusSchemaWarning,
+    LibrusSdkError,
+)
 from ..models._fields import WARSAW
 from ..models.rows import Rows
 from ._paid import explained, is_puzzling
@@ -88,7 +94,7 @@ class Snapshot:
 
     Attributes:
         timetable: this week's, from Monday; at the weekend, too.
-        next_timetable: next week's; often not published before Friday.
+        next_timetable: next week's, as far as the school has published it.
     """
 
     me: Section[m.Me]
@@ -226,8 +232,14 @@ def _reads(today: date) -> dict[str, Get[Any]]:
     return {name: declare(_NOBODY) for name, declare in declared.items()}
 
 
-def failed_section(name: str, error: LibrusSdkError) -> Section[Any]:
-    """Return the section that says why it was not read."""
+def failed_section(name: str, problem: LibrusSdkError | LibrusSchemaWarning) -> Section[Any]:
+    """Return the section that says why it was not read.
+
+    A warning of odd rows is a problem where the program has made errors of warnings.
+    """
+    error = problem
+    if isinstance(error, LibrusSchemaWarning):
+        error = LibrusResponseValidationError(f"{error}. Warnings are errors in this program.")
     state: SectionState = "failed"
     if isinstance(error, FeatureUnavailableError):
         state = "off"
@@ -282,8 +294,8 @@ def snapshot_sync(
     def read(name: str, get: Get[Any]) -> Section[Any]:
         try:
             return Section(name, "ok", caller.call(get))
-        except LibrusSdkError as error:
-            return failed_section(name, error)
+        except (LibrusSdkError, LibrusSchemaWarning) as problem:
+            return failed_section(name, problem)
 
     pool = ThreadPoolExecutor(workers, thread_name_prefix="librus-snapshot")
     try:
@@ -305,8 +317,8 @@ async def snapshot_async(
     async def read(name: str, get: Get[Any]) -> None:
         try:
             section: Section[Any] = Section(name, "ok", await caller.call(get))
-        except LibrusSdkError as error:
-            section = failed_section(name, error)
+        except (LibrusSdkError, LibrusSchemaWarning) as problem:
+            section = failed_section(name, problem)
         album.add(section)
 
     tasks = [asyncio.ensure_future(read(name, get)) for name, get in reads.items()]

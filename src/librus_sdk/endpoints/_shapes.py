@@ -22,6 +22,7 @@ from ..models._decode import (
     finish,
     misfit_of,
     open_envelope,
+    read,
     set_aside,
     sift,
     split,
@@ -86,7 +87,7 @@ class _RowsShape(Generic[T]):
         return Rows(fitting, rejected=odd, raw=body)
 
     def __call__(self, body: bytes, endpoint: str, strict: bool) -> Rows[T]:
-        outcome = self._read(body)
+        outcome = read(body, self._read)
         del body
         rejected = () if isinstance(outcome, Misfit) else outcome.rejected
         return finish(outcome, rejected, endpoint, strict=strict)
@@ -139,7 +140,7 @@ class _NumberShape:
             return Misfit("shape", (f"$.{self.wrapper}{tail}: {what}",))
 
     def __call__(self, body: bytes, endpoint: str, strict: bool) -> int:
-        outcome = self._read(body)
+        outcome = read(body, self._read)
         del body
         return finish(outcome, (), endpoint, strict=strict)
 
@@ -171,7 +172,7 @@ class _OneShape(Generic[T]):
             return Misfit("shape", (f"$.{self.wrapper}{tail}: {what}",))
 
     def __call__(self, body: bytes, endpoint: str, strict: bool) -> T:
-        outcome = self._read(body)
+        outcome = read(body, self._read)
         del body
         return finish(outcome, (), endpoint, strict=strict)
 
@@ -197,7 +198,7 @@ class _RootShape(Generic[T]):
             return misfit_of(body, error)
 
     def __call__(self, body: bytes, endpoint: str, strict: bool) -> T:
-        outcome = self._read(body)
+        outcome = read(body, self._read)
         del body
         return finish(outcome, (), endpoint, strict=strict)
 
@@ -220,7 +221,7 @@ class _JsonShape:
         return value
 
     def __call__(self, body: bytes, endpoint: str, strict: bool) -> Any:
-        outcome = self._read(body)
+        outcome: Any = read(body, self._read)
         del body
         return finish(outcome, (), endpoint, strict=strict)
 

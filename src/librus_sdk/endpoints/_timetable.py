@@ -11,7 +11,18 @@ import msgspec
 from msgspec import Raw, Struct, field
 from msgspec.structs import force_setattr
 
-from ..models._decode import BROKEN, Misfit, decoder, explain, finish, open_envelope, set_aside, sift, split
+from ..models._decode import (
+    BROKEN,
+    Misfit,
+    decoder,
+    explain,
+    finish,
+    open_envelope,
+    read,
+    set_aside,
+    sift,
+    split,
+)
 from ..models._fields import read_date
 from ..models.rows import Rejected
 from ..models.timetable import Slots, Timetable, TimetableLesson
@@ -80,7 +91,7 @@ class _TimetableShape:
             yield tuple(lessons)
 
     def __call__(self, body: bytes, endpoint: str, strict: bool) -> Timetable:
-        outcome = self._read(body)
+        outcome = read(body, self._read)
         del body
         rejected = () if isinstance(outcome, Misfit) else outcome.rejected
         return finish(outcome, rejected, endpoint, strict=strict)

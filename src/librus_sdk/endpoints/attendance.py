@@ -19,7 +19,7 @@ class Attendance(Family[C]):
 
     @endpoint("getAttendances", tag="attendance")
     def list(self) -> Get[Rows[models.Attendance]]:
-        """Read an entry for every lesson of the year, presences included; a few hundred to two thousand."""
+        """Read an entry for every lesson of the year, presences included: hundreds."""
         return Get("Attendances", rows("Attendances", models.Attendance))
 
     @endpoint("getAttendanceTypes", tag="attendance")

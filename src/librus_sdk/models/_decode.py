@@ -2,6 +2,7 @@
 
 * **One odd row never costs the others and never vanishes.** A list that does not decode as a whole is decoded
   row by row; the rows that do not fit are set aside, with where and why.
+* **Text that is none costs nothing else.** A byte order mark, and halves of characters, are mended.
 * **No value leaks.** Reasons are built from the schema alone. Errors are raised by :func:`finish`, which is
   called when no exception is being handled, so that none hangs on them as context, and from frames that have
   let go of the body.
@@ -12,7 +13,8 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Iterable
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -37,8 +39,10 @@ __all__ = [
     "decoder",
     "explain",
     "finish",
+    "mended",
     "misfit_of",
     "open_envelope",
+    "read",
     "set_aside",
     "sift",
     "split",
@@ -140,6 +144,40 @@ def misfit_of(body: bytes, error: BaseException) -> Misfit:
     return Misfit("syntax", ("$: expected JSON, got damaged or truncated data",))
 
 
+# --- text that is none ------------------------------------------------------------------------------------
+
+# A backslash stands for itself only as the second of two, so every escape is looked at from its beginning.
+_ESCAPES: Final = re.compile(
+    rb"""\\(?:
+        u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}  # two halves that are one character
+        | (?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})
+        | .
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def _whole_characters(escape: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if escape["half"] else escape[0]
+
+
+def mended(body: bytes) -> bytes:
+    r"""Return the body without a byte order mark, and with U+FFFD for each half of a character.
+
+    Characters beyond the basic plane are escaped in two halves (``\ud83d\ude00``). A text that was cut
+    between them ends with half a character: the parser would refuse the whole answer for it.
+    """
+    return _ESCAPES.sub(_whole_characters, body.removeprefix(BOM_UTF8))
+
+
+def read(body: bytes, reader: Callable[[bytes], T | Misfit]) -> T | Misfit:
+    """Return what the reader makes of the body; one that is no JSON is mended, where that helps."""
+    outcome = reader(body)
+    if isinstance(outcome, Misfit) and outcome.kind == "syntax" and (better := mended(body)) != body:
+        return reader(better)
+    return outcome
+
+
 # --- envelopes --------------------------------------------------------------------------------------------
 
 ENVELOPE: Final = msgspec.json.Decoder(dict[str, Raw])
@@ -236,12 +274,17 @@ def finish(outcome: T | Misfit, rejected: Iterable[Rejected], endpoint: str, *, 
     issues = [f"{row.path}: {row.reason}" for row in odd[:MAX_ISSUES]]
     if strict:
         raise LibrusResponseValidationError(
-            f"{len(odd)} of the rows Librus sent for {endpoint} do not fit the model, and strict is set.",
+            f"Librus sent {_misfits(odd)} for {endpoint}, and strict is set.",
             details={"endpoint": endpoint, "issues": issues},
         )
     warnings.warn(
-        f"{endpoint}: {len(odd)} rows do not fit the model and are in .rejected; the first: {issues[0]}",
+        f"{endpoint}: Librus sent {_misfits(odd)}, kept in .rejected; the first: {issues[0]}",
         LibrusSchemaWarning,
         stacklevel=_stacklevel(),
     )
     return outcome
+
+
+def _misfits(odd: tuple[Rejected, ...]) -> str:
+    count = len(odd)
+    return "1 row that does not fit the model" if count == 1 else f"{count} rows that do not fit the model"

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from . import _fields as fields
 from ._objects import JsonObject
-from .homework import HomeworkFile, HomeworkFiles
+from .homework import HomeworkFile, HomeworkFiles, LooseFiles, LooseIds
 from .lessons import LooseRef
 from .messages import MessageAttachment, MessageAttachments, OneOrMore, OptionalEpoch
 from .rows import Embedded, Ref, Refs
@@ -119,6 +119,14 @@ SCHEMAS: Final[Mapping[Any, Mapping[str, Any]]] = {
     },
     Bells: _listed(LessonHours),
     HomeworkFiles: _listed(HomeworkFile),
+    LooseFiles: {
+        "anyOf": [{"type": "array", "items": {"anyOf": [_pointed(HomeworkFile), {"type": "null"}]}}, *_NONE],
+        "description": "Files, if any; in which form is not known.",
+    },
+    LooseIds: {
+        "anyOf": [{"type": "array", "items": {"anyOf": list(_POINTER)}}, *_NONE],
+        "description": "Ids or pointers, if any; in which form is not known.",
+    },
     MessageAttachments: {
         "anyOf": [
             {"type": "array", "items": {"anyOf": [*_FILE, {"type": "null"}, _EMPTY]}},

@@ -9,7 +9,9 @@ __all__ = ["SchoolNotice"]
 
 
 class SchoolNotice(Record, frozen=True, kw_only=True):
-    """An announcement of the school. Id, author and dates confirmed live, the rest on the sibling API.
+    """An announcement of the school.
+
+    Id, author and the days it is shown are confirmed live, the rest was seen on the sibling API.
 
     Attributes:
         id: text such as ``LID-NBOARD-NOTICE-…``, or a number.

@@ -6,11 +6,12 @@ them as arguments. Bodies hold tokens, so no row's content is kept, and neither 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
 
-from ._decode import BROKEN, Misfit, decoder, finish, misfit_of, open_envelope, sift, split
+from ._decode import BROKEN, Misfit, decoder, finish, misfit_of, open_envelope, read, sift, split
 from .portal import ChildAccount, PortalMe, SynergiaAccounts
 from .rows import Rows
 
@@ -37,7 +38,7 @@ def decode_accounts(body: bytes, endpoint: str, strict: bool = False) -> Synergi
     Raises:
         LibrusResponseValidationError: the answer is no such list, or ``strict`` is set and an account is odd.
     """
-    outcome = _read_accounts(body)
+    outcome = read(body, _read_accounts)
     del body
     rejected = () if isinstance(outcome, Misfit) else outcome.accounts.rejected
     return finish(outcome, rejected, endpoint, strict=strict)
@@ -59,19 +60,19 @@ def _read_accounts(body: bytes) -> SynergiaAccounts | Misfit:
 
 def decode_account(body: bytes, endpoint: str, strict: bool = False) -> ChildAccount:
     """Decode one linked child, as a token refresh answers. Raises LibrusResponseValidationError."""
-    outcome = _read(body, _ACCOUNT)
+    outcome = read(body, partial(_read, _ACCOUNT))
     del body
     return finish(outcome, (), endpoint, strict=strict)
 
 
 def decode_portal_me(body: bytes, endpoint: str, strict: bool = False) -> PortalMe:
     """Decode the parent's portal account. Raises LibrusResponseValidationError."""
-    outcome = _read(body, _ME)
+    outcome = read(body, partial(_read, _ME))
     del body
     return finish(outcome, (), endpoint, strict=strict)
 
 
-def _read(body: bytes, one: msgspec.json.Decoder[T]) -> T | Misfit:
+def _read(one: msgspec.json.Decoder[T], body: bytes) -> T | Misfit:
     try:
         return one.decode(body)
     except BROKEN as error:

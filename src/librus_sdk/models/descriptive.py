@@ -11,6 +11,7 @@ from ._fields import (
     OptionalText,
     OptionalWhole,
 )
+from .lessons import LooseRef
 from .rows import Record, Ref, Refs
 
 __all__ = [
@@ -27,10 +28,9 @@ __all__ = [
 class DescriptiveGrade(Record, frozen=True, kw_only=True):
     """A mark for one skill, as classes 1 to 3 have them. Fields seen on the sibling API.
 
-    What Librus calls ``Grade`` here is a place on a scale and not the mark, so it is left out; it is in
-    ``Rows.raw``.
-
     Attributes:
+        grade: a place on a scale and not the mark, which is :attr:`shown`. Its form is not known; a bare text
+            or number is taken for an id.
         map: the mark as the register shows it; read :attr:`shown`.
         real_grade_value: the mark again, for rows without ``map``.
         skill: what was graded; look it up in the skills.
@@ -39,6 +39,7 @@ class DescriptiveGrade(Record, frozen=True, kw_only=True):
     """
 
     id: OptionalId = None
+    grade: LooseRef = None
     map: OptionalText = None
     real_grade_value: OptionalText = None
     date: OptionalDate = None

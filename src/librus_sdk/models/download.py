@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from ._decode import BROKEN, decoder
+from ._decode import BROKEN, decoder, mended
 from ._fields import OptionalText
 from .rows import Record
 
@@ -78,7 +78,7 @@ class SavedFile(_Described, frozen=True, kw_only=True):
 class Download(_Described, frozen=True, kw_only=True, gc=False):
     """A file: its bytes, and what the headers say about it. Personal data: only its size is in the repr.
 
-    That attachments come as bytes with these headers is what the reference clients expect; either header may
+    That attachments come as bytes with these headers is what the public clients expect; either header may
     be missing.
 
     Attributes:
@@ -100,7 +100,7 @@ class Download(_Described, frozen=True, kw_only=True, gc=False):
         if self.media_type != "application/json":
             return None
         try:
-            found: DownloadDescriptor = _DESCRIPTOR.decode(self.content)
+            found: DownloadDescriptor = _DESCRIPTOR.decode(mended(self.content))
         except BROKEN:
             return None
         return found

@@ -21,7 +21,7 @@ from ._fields import (
     accepts,
     reads,
 )
-from ._objects import listed
+from ._objects import listed, loose_id, loose_text
 from .rows import Embedded, Record, Ref
 
 __all__ = ["HomeWork", "HomeworkAssignment", "HomeworkCategory", "HomeworkFile", "OnlineLesson"]
@@ -95,19 +95,52 @@ class HomeworkFile(Record, frozen=True, kw_only=True):
 
 if TYPE_CHECKING:
     HomeworkFiles: TypeAlias = tuple[HomeworkFile, ...]
+    LooseFiles: TypeAlias = tuple[HomeworkFile, ...]
+    LooseIds: TypeAlias = tuple[Id, ...]
 else:
 
     class HomeworkFiles(metaclass=accepts(tuple)):
         """The files of homework; ``null`` and ``""`` are none at all."""
 
+    class LooseFiles(metaclass=accepts(tuple)):
+        """Files, in whatever form they come. Never costs the record."""
+
+    class LooseIds(metaclass=accepts(tuple)):
+        """Ids or pointers, in whatever form they come; what is none is left out. Never costs the record."""
+
+
+def _loose_files(value: object) -> tuple[HomeworkFile, ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(
+        HomeworkFile(id=_id_of(item), name=_text_at(item, "Name"), url=_text_at(item, "Url"))
+        for item in value
+        if item
+    )
+
+
+def _loose_ids(value: object) -> tuple[Id, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(found for item in items if (found := _id_of(item)) is not None)
+
+
+def _id_of(item: object) -> str | None:
+    return loose_id(item.get("Id") if isinstance(item, dict) else item)
+
+
+def _text_at(item: object, key: str) -> str | None:
+    return loose_text(item.get(key)) if isinstance(item, dict) else None
+
 
 reads(HomeworkFiles, listed(HomeworkFile))
+reads(LooseFiles, _loose_files)
+reads(LooseIds, _loose_ids)
 
 
 class HomeworkAssignment(Record, frozen=True, kw_only=True):
     """Homework to do, and perhaps to hand in. Fields seen on the sibling API.
 
-    No subject here: follow ``lesson``. Who has read it or done it is in the undecoded answer only.
+    No subject here: follow ``lesson``.
 
     Attributes:
         date: the day it was set.
@@ -115,6 +148,9 @@ class HomeworkAssignment(Record, frozen=True, kw_only=True):
         must_send_attach_file: whether a file has to be handed in.
         send_file_possible: whether one can be.
         files: what the teacher added.
+        added_files: what was handed in, as the name suggests; in which form is not known.
+        students_who_read: ids of the students who have opened it, others of the class perhaps among them.
+        students_who_marked_as_done: ids of those who say they have done it.
     """
 
     id: OptionalId = None
@@ -129,3 +165,6 @@ class HomeworkAssignment(Record, frozen=True, kw_only=True):
     send_file_possible: OptionalFlag = None
     # Spelt so on the wire.
     files: HomeworkFiles = field(name="HomeworkAssigmentFiles", default=())
+    added_files: LooseFiles = ()
+    students_who_read: LooseIds = ()
+    students_who_marked_as_done: LooseIds = ()

@@ -37,7 +37,7 @@ reads(LooseRef, _read_loose_ref)
 class Lesson(Record, frozen=True, kw_only=True):
     """A subject that a teacher teaches to a class; no single hour. Only ``id`` is always there.
 
-    Confirmed live, but for the class. Attendance and grades point here: an attendance entry has no subject
+    Confirmed live. Attendance and grades point here: an attendance entry has no subject
     of its own.
     """
 
@@ -51,7 +51,7 @@ class Lesson(Record, frozen=True, kw_only=True):
 class PlannedLesson(Record, frozen=True, kw_only=True):
     """A teacher's plan of a lesson (rozkład materiału), which may have a file. Only ``id`` is always there.
 
-    Confirmed live, but for the class.
+    Confirmed live.
 
     Attributes:
         attachment: the file. Librus sends a pointer, an object, a text or a number; a bare text or number is

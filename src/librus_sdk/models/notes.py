@@ -11,7 +11,7 @@ from .rows import Record, Ref
 
 __all__ = ["Note", "NoteCategory"]
 
-_KINDS: Final[dict[int | None, Literal["negative", "positive", "neutral"]]] = {
+_KINDS: Final[dict[int, Literal["negative", "positive", "neutral"]]] = {
     0: "negative",
     1: "positive",
     2: "neutral",
@@ -24,7 +24,7 @@ class Note(Record, frozen=True, kw_only=True):
     Id and pointers confirmed live, the rest on the sibling API.
 
     Attributes:
-        positive: not a flag: 0 is negative, 1 positive, 2 neutral; see :attr:`kind`.
+        positive: not a flag: 0 is negative, 1 positive, 2 neutral (others were not seen); see :attr:`kind`.
     """
 
     id: Id
@@ -38,8 +38,8 @@ class Note(Record, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> Literal["negative", "positive", "neutral"] | None:
-        """Blame, praise or neither; None when Librus does not say, or says something new."""
-        return _KINDS.get(self.positive)
+        """Blame, praise or neither; a number nobody has seen counts as neither. None: Librus does not say."""
+        return None if self.positive is None else _KINDS.get(self.positive, "neutral")
 
 
 class NoteCategory(Record, frozen=True, kw_only=True):

@@ -170,7 +170,10 @@ class Rows(Sequence[T_co], Generic[T_co]):
 
     @property
     def raw(self) -> bytes:
-        """The undecoded answer, with every field the models do not know. Personal data: not in the repr."""
+        """The undecoded answer, with every field the models do not know. Personal data: not in the repr.
+
+        Only what no JSON parser would take is mended: a byte order mark is gone, half a character is U+FFFD.
+        """
         return self._raw
 
     def by_id(self, wanted: Id | int | Ref | Embedded | None) -> T_co | None:

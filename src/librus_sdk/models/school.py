@@ -23,7 +23,10 @@ __all__ = ["Classroom", "LessonHours", "School", "SchoolClass", "Subject", "User
 
 
 class LessonHours(Record, frozen=True, kw_only=True):
-    """When a lesson begins and ends. Both are None for a number the school does not use."""
+    """When a lesson begins and ends; both are None for a number the school does not use.
+
+    Fields seen on the sibling API.
+    """
 
     start: OptionalTime = field(name="From", default=None)
     end: OptionalTime = field(name="To", default=None)
@@ -46,7 +49,7 @@ class School(Record, frozen=True, kw_only=True):
     Attributes:
         name_head_teacher: the head's first name; ``surname_head_teacher`` is the last name.
         lessons_range: when lessons begin and end: ``lessons_range[3]`` is the third lesson. The first place
-            is lesson 0, which most schools leave empty.
+            is lesson 0, which may be empty.
     """
 
     id: OptionalId = None

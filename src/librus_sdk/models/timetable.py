@@ -104,7 +104,7 @@ Slots: TypeAlias = tuple[tuple[TimetableLesson, ...], ...]
 
 
 class Timetable:
-    """The lessons of a week or a day.
+    """The lessons of a week or a day. Its form (days, slots, lessons) is confirmed live.
 
     >>> Timetable({date(2026, 9, 14): ((),)})
     <Timetable: 1 day, 0 lessons>
