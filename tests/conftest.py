@@ -34,6 +34,7 @@ USER_FOLDERS = (
 )
 OWN_PREFIXES = ("LIBRUS_", "SYNERGIA_")
 PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
+SCREEN = frozenset({"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"})
 
 
 def pytest_report_header() -> str:
@@ -130,12 +131,12 @@ def refused_hosts(_loopback_only: LoopbackOnly) -> Iterator[list[str]]:
 
 @pytest.fixture(autouse=True)
 def _nobodys_own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give the test an empty home, and none of the SDK's variables nor a proxy from the developer's shell."""
+    """Give the test an empty home, and from the developer's shell neither proxy, screen nor SDK settings."""
     # Not the `monkeypatch` and `tmp_path` fixtures: Hypothesis minds fixtures that live for one test.
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.upper().startswith(OWN_PREFIXES) or name.upper() in PROXIES:
+            if name.upper().startswith(OWN_PREFIXES) or name.upper() in PROXIES | SCREEN:
                 patch.delenv(name)
         for name in USER_FOLDERS:
             patch.setenv(name, str(home))

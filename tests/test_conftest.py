@@ -101,6 +101,8 @@ def developers_shell() -> Iterator[None]:
         patch.setenv("LIBRUS_MADE_UP", "from the developer's shell")
         patch.setenv("SYNERGIA_MADE_UP", "from the developer's shell")
         patch.setenv("HTTPS_PROXY", "http://proxy.invalid:8080")
+        patch.setenv("COLUMNS", "40")
+        patch.setenv("NO_COLOR", "1")
         yield
 
 
@@ -108,7 +110,8 @@ def developers_shell() -> Iterator[None]:
 def test_the_home_is_empty_and_the_shell_is_not_read() -> None:
     assert list(Path.home().iterdir()) == []
     assert os.environ["XDG_STATE_HOME"] == str(Path.home())
-    left = [name for name in os.environ if name.upper().startswith(("LIBRUS_", "SYNERGIA_", "HTTPS_PROXY"))]
+    unread = ("LIBRUS_", "SYNERGIA_", "HTTPS_PROXY", "COLUMNS", "NO_COLOR")
+    left = [name for name in os.environ if name.upper().startswith(unread)]
     assert left == []
 
 

@@ -12,6 +12,7 @@ import stat
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,18 +22,22 @@ import pytest
 
 from librus_sdk import (
     AsyncLibrusSession,
+    AsyncSynergiaApiClient,
+    Hosts,
     LibrusConfigurationError,
     LibrusNetworkError,
     LibrusResponseValidationError,
     LibrusSession,
     RetryPolicy,
     SavedFile,
+    SynergiaApiClient,
 )
 from librus_sdk.endpoints import Grades, Homework, Lessons, Messages
 from librus_sdk.errors import LibrusApiError, LibrusSdkError
 from librus_sdk.shells.disk import PartFile
 from librus_sdk.simulator import Simulator
 from tests.models.samples import everything_shown
+from tests.shells.sockets import Peer, Server, http
 
 FILE: Final = "HomeWorkAssignments/Attachment/{id}"
 PDF: Final = {"content-type": "application/pdf", "content-disposition": 'attachment; filename="z.pdf"'}
@@ -200,6 +205,58 @@ def test_an_attachment_may_be_json_or_nothing(world: World, content: bytes) -> N
     assert world.path.read_bytes() == content
 
 
+def test_a_file_without_a_type_is_told_by_how_it_begins(world: World) -> None:
+    world.gives(times=None, headers={"content-type": ""})
+    assert world.save().size == len(CONTENT)
+    assert world.path.read_bytes() == CONTENT
+    assert world.do(lambda: world.client.homework.attachment("5-6")).content == CONTENT
+    error = world.refused(overwrite=True, max_bytes=len(CONTENT) - 1)
+    assert error.details["issues"] == ["$: expected at most 1048575 bytes (max_bytes)"]
+    assert (world.path.read_bytes(), world.names) == (CONTENT, [world.path.name])
+    assert world.save(overwrite=True, max_bytes=len(CONTENT)).size == len(CONTENT)
+
+
+def test_nothing_without_a_type_is_a_file_of_nothing(world: World) -> None:
+    world.gives(b"", times=None, headers={"content-type": ""})
+    assert world.save().size == 0
+    assert world.path.read_bytes() == b""
+    assert world.do(lambda: world.client.homework.attachment("5-6")).content == b""
+
+
+@pytest.mark.parametrize("status", [200, 203])
+def test_whole_answers_are_files(world: World, status: int) -> None:
+    world.gives(status=status)
+    assert world.save().size == len(CONTENT)
+
+
+def test_what_has_a_disposition_is_the_file_in_memory_too(world: World) -> None:
+    note = b'{"DownloadUrl": "https://elsewhere.example"}'
+    world.gives(note, headers={**PDF, "content-type": "application/json"})
+    assert world.do(lambda: world.client.homework.attachment("5-6")).content == note
+
+
+def test_files_are_asked_for_unpacked_and_lists_may_be_packed(world: World) -> None:
+    heads: list[bytes] = []
+
+    def part(peer: Peer) -> None:
+        while asked := peer.request():
+            heads.append(asked.lower())
+            peer.send(http(200, b"[]", "content-disposition: attachment"))
+
+    server = Server(part)
+    kind: Any = SynergiaApiClient if world.runner is None else AsyncSynergiaApiClient
+    client = kind("token", hosts=Hosts(api=server.url("/3.0")))
+    try:
+        world.do(lambda: client.save(Homework.attachment(client.homework, "5"), world.path))
+        world.do(lambda: client.homework.attachment("5"))
+        world.do(lambda: client.get("Grades"))
+    finally:
+        world.do(client.close)
+        server.close()
+    assert [head.count(b"accept-encoding: identity\r\n") for head in heads] == [1, 1, 0]
+    assert [head.count(b"accept-encoding: ") for head in heads] == [1, 1, 1]
+
+
 # --- where it is saved -------------------------------------------------------------------------------------
 
 
@@ -267,7 +324,16 @@ def test_what_is_no_limit(world: World, wrong: Any) -> None:
     assert (world.names, world.requests) == ([], 0)
 
 
+class Strange(os.PathLike[str]):
+    def __fspath__(self) -> str:
+        raise RuntimeError("Zofia Nowak")
+
+
 def test_what_is_no_file_operation(world: World) -> None:
+    for strange in (b"Zofia Nowak", Strange()):
+        with pytest.raises(LibrusConfigurationError, match="path must be") as caught:
+            world.do(partial(world.client.save, Homework.attachment(world.client.homework, "5"), strange))
+        assert "Zofia" not in everything_shown(caught.value)
     for wrong in (Grades.list(world.client.grades), "HomeWorkAssignments/Attachment/5", None):
         with pytest.raises(LibrusConfigurationError, match="get must be the declared read of a file"):
             world.do(partial(world.client.save, wrong, world.path))
@@ -322,6 +388,24 @@ WRONG: Final[dict[str, tuple[dict[str, Any], str]]] = {
         {"body": {"Id": 1, "Name": "z.pdf", "DownloadUrl": "https://elsewhere.example/5"}},
         "RESPONSE_VALIDATION_FAILED",
     ),
+    "part": ({"status": 206, "body": b"%PDF", "headers": PDF}, "RESPONSE_VALIDATION_FAILED"),
+    "created": ({"status": 201, "body": b"%PDF", "headers": PDF}, "RESPONSE_VALIDATION_FAILED"),
+    "nothing": ({"status": 204, "body": b"", "headers": PDF}, "RESPONSE_VALIDATION_FAILED"),
+    **{
+        f"{kind or 'untyped'}-{body[:1]}": (
+            {"body": body, "headers": {"content-type": kind}},
+            "RESPONSE_VALIDATION_FAILED",
+        )
+        for kind, body in [
+            ("text/json", '{"Status": "Error"}'),
+            ("application/json; charset=utf-8", "[]"),
+            ("application/xhtml+xml", "<html/>"),
+            ("TEXT/HTML", "przerwa"),
+            ("", '{"Code": "Maintenance"}'),
+            ("", "[]"),
+            ("", "\ufeff\r\n <!DOCTYPE html>"),
+        ]
+    },
     "forbidden": ({"status": 403}, "API_REQUEST_FAILED"),
     "error-as-a-file": ({"status": 404, "headers": PDF}, "API_REQUEST_FAILED"),
 }
@@ -329,9 +413,13 @@ WRONG: Final[dict[str, tuple[dict[str, Any], str]]] = {
 
 @pytest.mark.parametrize(("fault", "code"), WRONG.values(), ids=WRONG)
 def test_what_is_no_file_is_said_and_not_saved(world: World, fault: dict[str, Any], code: str) -> None:
-    world.sim.fail(FILE, **fault)
-    assert world.refused().code == code
+    world.sim.fail(FILE, **fault, times=2)
+    saved = world.refused()
+    assert saved.code == code
     assert (world.names, world.requests) == ([], 1)
+    with pytest.raises(LibrusSdkError) as caught:
+        world.do(lambda: world.client.homework.attachment("5-6"))
+    assert (caught.value.message, caught.value.details) == (saved.message, saved.details)
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -376,6 +464,40 @@ def test_a_disk_that_fails_in_the_end_leaves_nothing(world: World, monkeypatch: 
     error = world.refused()
     assert error.message == "The file that path names cannot be written: Input/output error."
     assert world.names == []
+
+
+@pytest.mark.parametrize("packed", [CONTENT[:999], gzip.compress(CONTENT)[:-1], gzip.compress(CONTENT) * 2])
+def test_what_is_not_whole_is_asked_for_again(world: World, packed: bytes) -> None:
+    """With an honest length: only the packing tells."""
+    world.gives(packed, headers={**PDF, "content-encoding": "gzip"})
+    world.gives()
+    assert world.save().size == len(CONTENT)
+    assert world.path.read_bytes() == CONTENT
+    world.gives(packed, headers={**PDF, "content-encoding": "gzip"}, times=None)
+    assert isinstance(world.refused(overwrite=True), LibrusNetworkError)
+    assert (world.path.read_bytes(), world.names) == (CONTENT, [world.path.name])
+
+
+@pytest.mark.parametrize("status", [401, 404, 410])
+@pytest.mark.parametrize("to_disk", [True, False])
+def test_an_address_that_is_over_is_said_to_be(world: World, status: int, to_disk: bool) -> None:
+    client = world.client
+    rows = world.do(client.homework.assignments)
+    files = iter([file.attachment_id for row in rows for file in row.files if file.attachment_id])
+    file = ""
+    while not world.sim.counts["download"]:
+        file = next(files)
+        world.do(partial(client.homework.attachment, file))
+    world.sim.reset_counts()
+    world.sim.fail("download", status=status)
+    get = Homework.attachment(client.homework, file)
+    read = partial(client.save, get, world.path) if to_disk else partial(client.homework.attachment, file)
+    with pytest.raises(LibrusApiError) as caught:
+        world.do(read)
+    assert "it has expired, or it was used already" in caught.value.message
+    assert caught.value.details["status"] == status
+    assert "token" not in caught.value.message
+    assert (world.sim.counts["download"], world.sim.counts["fresh"], world.names) == (1, 0, [])
 
 
 # --- interrupts --------------------------------------------------------------------------------------------
@@ -460,15 +582,77 @@ def test_cancelling_while_the_disk_is_waited_for(
     assert tasks.names == []
 
 
-def test_without_threads_the_event_loop_waits_itself(tasks: World) -> None:
+def test_without_threads_the_event_loop_waits_itself(tasks: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
     async def body() -> SavedFile:
-        await asyncio.get_running_loop().shutdown_default_executor()
         get = Homework.attachment(tasks.client.homework, "5-6")
-        saved: SavedFile = await tasks.client.save(get, tasks.path)
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", none_left)
+            saved: SavedFile = await tasks.client.save(get, tasks.path)
         return saved
 
     tasks.gives()
     assert tasks.do(body).size == len(CONTENT)
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_threads_that_are_all_busy_hold_nobody_up(
+    tasks: World, monkeypatch: pytest.MonkeyPatch, cancelled: bool
+) -> None:
+    async def body() -> None:
+        loop, task, sync, free = (
+            asyncio.get_running_loop(),
+            asyncio.current_task(),
+            os.fsync,
+            threading.Event(),
+        )
+        assert task is not None
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        busy = loop.run_in_executor(None, free.wait)
+
+        def cancel(handle: int) -> None:
+            loop.call_soon_threadsafe(task.cancel)
+            sync(handle)
+
+        if cancelled:
+            monkeypatch.setattr(os, "fsync", cancel)
+        try:
+            get = Homework.attachment(tasks.client.homework, "5-6")
+            async with asyncio.timeout(10):
+                await tasks.client.save(get, tasks.path)
+        finally:
+            free.set()
+            await busy
+
+    tasks.gives()
+    if cancelled:
+        with pytest.raises(asyncio.CancelledError):
+            tasks.do(body)
+    else:
+        tasks.do(body)
+    assert tasks.names == [tasks.path.name] * (not cancelled)
+
+
+@pytest.mark.parametrize("moment", ["after the file is made", "before it is placed"])
+def test_ctrl_c_at_other_moments_leaves_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    name = "open" if moment.startswith("after") else "place"
+    step = getattr(PartFile, name)
+
+    def interrupted(part: PartFile) -> None:
+        if name == "open":
+            step(part)
+        raise KeyboardInterrupt
+
+    world.gives()
+    with monkeypatch.context() as patch:
+        patch.setattr(PartFile, name, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            world.save()
+    assert world.names == []
 
 
 def test_many_at_once_each_get_their_own(threads: World) -> None:

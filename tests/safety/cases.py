@@ -537,6 +537,43 @@ for _what, (_fault, _how, _ends) in SAVED.items():
     add(f"save_{_what}", _save, _ends)
 
 
+MOVED: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "well": ({}, ""),
+    "trouble": ({"status": 500, "times": None}, "API_REQUEST_FAILED"),
+    "over": ({"status": 401}, "API_REQUEST_FAILED"),
+    "page": ({"html": True, "headers": {"content-type": "text/html"}}, "RESPONSE_VALIDATION_FAILED"),
+    "drop": ({"drop": "body", "times": None}, "NETWORK_ERROR"),
+    "away": ({}, "RESPONSE_VALIDATION_FAILED"),
+}
+for _what, (_fault, _ends) in MOVED.items():
+    for _disk in (True, False):
+
+        def _moved(
+            scene: Scene, what: str = _what, fault: dict[str, Any] = _fault, disk: bool = _disk
+        ) -> None:
+            """The file lies at an address that is a key of its own."""
+            client = scene.client()
+            key = "one-time-key-5f6a7b8c9d"
+            scene.more_secrets.add(key)
+            home = "https://elsewhere.example" if what == "away" else scene.sim.hosts.api
+            scene.sim.fail(ATTACHMENT, body={"DownloadUrl": f"{home}/Nothing?singleUseKey={key}"})
+            pdf: dict[str, Any] = {"body": b"%PDF", "headers": {"content-type": "application/pdf"}, **fault}
+            scene.sim.fail("*", **pdf)
+            if disk:
+                save_for(scene, client)
+            else:
+                scene.remember(scene.call(lambda: client.homework.attachment("5-6")))
+
+        add(f"{'save' if _disk else 'read'}_elsewhere_{_what}", _moved, _ends)
+
+
+@case("CONFIGURATION_ERROR")
+def save_to_bytes(scene: Scene) -> None:
+    client = scene.client()
+    get = Homework.attachment(client.homework, "5-6")
+    scene.call(lambda: client.save(get, scene.sim.children[0].login.encode()))
+
+
 @case("RESPONSE_VALIDATION_FAILED")
 def data_too_large(scene: Scene) -> None:
     client = scene.client(max_answer_bytes=20_000)

@@ -27,6 +27,7 @@ import msgspec
 import librus_sdk
 from librus_sdk import Environment, Event, Rejected, Rows, Secret, to_logger
 from librus_sdk.core.http import Request, Response
+from librus_sdk.models.download import Download
 from librus_sdk.models.rows import Record
 
 __all__ = ["Evidence", "Needles"]
@@ -242,7 +243,7 @@ def _walk(value: object, path: str, depth: int, *, models: bool = False) -> Iter
 def _parts(item: object, *, models: bool) -> list[tuple[str, Any]]:
     if isinstance(item, Mapping):
         return [(f"[{key!r}]", value) for key, value in item.items()]
-    if isinstance(item, SEALED):
+    if isinstance(item, SEALED) or (isinstance(item, Download) and not models):
         return []
     if isinstance(item, Rows | Record | Rejected):
         if not models:

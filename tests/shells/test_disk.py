@@ -76,7 +76,7 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(
         sync(handle)
         path.write_bytes(b"somebody's")
 
-    def refuse(*_names: object) -> None:
+    def refuse(*_names: object, **_folders: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "fsync", meanwhile)
@@ -88,8 +88,33 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(
     assert names(tmp_path) == ["a.pdf"]
 
 
+def test_a_platform_without_hard_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "link")
+    save(b"new", tmp_path / "a.pdf")
+    assert (tmp_path / "a.pdf").read_bytes() == b"new"
+    assert names(tmp_path) == ["a.pdf"]
+
+
+@posix
+def test_a_link_that_appears_where_there_are_no_hard_links_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    precious, path = tmp_path / "precious.txt", tmp_path / "Zofia Nowak.pdf"
+
+    def refuse(*_names: object, **_folders: object) -> None:
+        path.symlink_to(precious)
+        raise PermissionError(1, "Operation not permitted", str(path))
+
+    monkeypatch.setattr(os, "link", refuse)
+    with pytest.raises(LibrusConfigurationError, match="symbolic link") as caught:
+        save(b"new", path)
+    assert "Zofia" not in everything_shown(caught.value)
+    assert path.is_symlink()
+    assert names(tmp_path) == ["Zofia Nowak.pdf"]
+
+
 def test_a_file_system_without_hard_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_names: object) -> None:
+    def refuse(*_names: object, **_folders: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
@@ -244,14 +269,16 @@ def test_ctrl_c_while_the_file_is_made_leaves_nothing(
 ) -> None:
     opened = os.open
 
-    def interrupt(*given: Any) -> int:
-        os.close(opened(*given))
+    def interrupt(*given: Any, **more: Any) -> int:
+        os.close(opened(*given, **more))
+        assert len(names(tmp_path)) == 1
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "open", interrupt)
         with pytest.raises(KeyboardInterrupt):
             part.open()
+    part.discard()
     assert names(tmp_path) == []
 
 
@@ -283,3 +310,126 @@ def test_no_error_names_the_path(tmp_path: Path) -> None:
         assert "Zofia" not in everything_shown(error)
         assert "secret content" not in everything_shown(error)
         assert (error.__cause__, error.__context__) == (None, None)
+
+
+# --- the folder, while the file is written -----------------------------------------------------------------
+
+holds = pytest.mark.skipif(not {os.open, os.stat} <= os.supports_dir_fd, reason="folders cannot be held here")
+
+
+@pytest.mark.parametrize("held", [pytest.param(True, marks=holds), False])
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_the_current_folder_may_change_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: bool, overwrite: bool
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    for folder in (here, there):
+        folder.mkdir()
+    if not held:
+        monkeypatch.setattr(os, "supports_dir_fd", set[object]())
+    monkeypatch.chdir(here)
+    part = PartFile("a.pdf", overwrite=overwrite)
+    try:
+        part.open()
+        part.write(b"x")
+        monkeypatch.chdir(there)
+        part.sync()
+        part.place()
+    finally:
+        part.discard()
+    assert (names(here), names(there)) == (["a.pdf"], [])
+    assert part.path == Path("a.pdf")
+
+
+@holds
+@pytest.mark.parametrize("then", ["place", "discard"])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_the_folder_may_be_renamed_meanwhile(tmp_path: Path, then: str, swapped: bool) -> None:
+    """And another be put in its place: nothing is written there, and nothing stays behind."""
+    folder, moved, other = tmp_path / "folder", tmp_path / "moved", tmp_path / "other"
+    folder.mkdir()
+    other.mkdir()
+    part = PartFile(folder / "a.pdf", overwrite=False)
+    try:
+        part.open()
+        folder.rename(moved)
+        if swapped:
+            folder.symlink_to(other)
+        part.sync()
+        if then == "place":
+            part.place()
+    finally:
+        part.discard()
+    assert (names(moved), names(other)) == (["a.pdf"] * (then == "place"), [])
+
+
+@holds
+def test_no_folder_stays_held(tmp_path: Path) -> None:
+    handles = Path("/proc/self/fd") if Path("/proc/self/fd").exists() else Path("/dev/fd")
+    save(b"x", tmp_path / "warm.pdf")
+    before = len(list(handles.iterdir()))
+    for number in range(20):
+        save(b"x", tmp_path / f"{number}.pdf")
+        with pytest.raises(LibrusConfigurationError):
+            save(b"x", tmp_path / f"{number}.pdf")
+    assert len(list(handles.iterdir())) == before
+
+
+def test_discarding_is_not_cut_short(part: PartFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlink, tries = os.unlink, [KeyboardInterrupt]
+
+    def interrupted(*given: Any, **more: Any) -> None:
+        if tries:
+            raise tries.pop()
+        unlink(*given, **more)
+
+    part.open()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            part.discard()
+    assert names(tmp_path) == []
+
+
+# --- paths that are none -----------------------------------------------------------------------------------
+
+
+class Strange(os.PathLike[str]):
+    """A path of somebody's own making."""
+
+    def __init__(self, gives: Any) -> None:
+        self.gives = gives
+
+    def __repr__(self) -> str:
+        return "Zofia Nowak"
+
+    def __fspath__(self) -> str:
+        if isinstance(self.gives, Exception):
+            raise self.gives
+        found: str = self.gives
+        return found
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b"Zofia Nowak",
+        bytearray(b"Zofia Nowak"),
+        ["Zofia Nowak"],
+        Strange(b"Zofia Nowak"),
+        Strange(5),
+        Strange(RuntimeError("Zofia Nowak")),
+        Strange(ValueError("Zofia Nowak")),
+    ],
+    ids=lambda wrong: type(getattr(wrong, "gives", wrong)).__name__,
+)
+def test_what_is_no_path_is_said_and_not_shown(wrong: Any) -> None:
+    with pytest.raises(LibrusConfigurationError, match="path must be the path of a file") as caught:
+        save(b"x", wrong)
+    assert "Zofia" not in everything_shown(caught.value)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+def test_a_path_may_be_of_any_making(tmp_path: Path) -> None:
+    save(b"x", Strange(f"{tmp_path}/a.pdf"))
+    assert names(tmp_path) == ["a.pdf"]

@@ -131,6 +131,18 @@ def test_chunked_bodies_are_joined(edge: Edge, serve: Serve) -> None:
     assert answered(edge.send(get(server.url()))).body == b"abcde"
 
 
+@pytest.mark.parametrize("host", ["librus.invalid", ".librus.invalid", "a..librus.invalid", "x" * 64])
+def test_what_is_no_host_name_is_not_found(edge: Edge, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    def look_up(name: str | bytes, *_rest: object, **_more: object) -> None:
+        """As the system does, without leaving the machine: what cannot be encoded is not even asked for."""
+        if isinstance(name, str):
+            name.encode("idna")
+        raise socket.gaierror(socket.EAI_NONAME, "not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    assert edge.send(get(f"http://{host}/5")) == Failure("network", "host name not found")
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(edge: Edge, serve: Serve, status: int) -> None:
     other = serve(Answering(http()))
@@ -475,7 +487,6 @@ def chained(*errors: BaseException) -> BaseException:
             chained(OSError("x"), ExceptionGroup("all failed", [ConnectionRefusedError()])),
             "connection refused",
         ),
-        (httpx2.DecodingError("x"), "unreadable content encoding"),
         (httpx2.RemoteProtocolError("x"), "broken answer"),
         (httpx2.InvalidURL("https://secret"), "connection failed"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -196,6 +197,26 @@ def test_a_misspelt_endpoint_is_refused_by_every_lever(sim: Simulator, name: str
     for lever in (sim.hold, sim.fail, sim.deny_scope, sim.switch_off):
         with pytest.raises(LibrusConfigurationError, match=f"no endpoint '{name}'"):
             lever(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Foo", "These it has"),
+        ("*", "These it has"),
+        ("fresh", "These it has"),
+        ("accounts", "These it has"),
+        ("Surveys", "These it has"),
+        ("Averages", "Grades/Averages, PointGrades/Averages?"),
+        ("notes", "Notes?"),
+        ("Homework", "HomeWorks"),
+    ],
+)
+def test_what_the_api_does_not_serve_cannot_be_switched_off(sim: Simulator, name: str, meant: str) -> None:
+    for lever in (sim.switch_off, sim.deny_scope):
+        with pytest.raises(LibrusConfigurationError, match=re.escape(f"no endpoint {name!r}")) as caught:
+            lever(name)
+        assert meant in caught.value.message
 
 
 def test_a_path_the_simulator_does_not_serve_may_be_named(sim: Simulator) -> None:

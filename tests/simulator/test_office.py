@@ -301,6 +301,24 @@ def test_an_account_that_has_not_paid_gets_no_message(browser: Browser) -> None:
         sim.messages_unpaid("12")
 
 
+def test_an_account_is_a_premium_one_while_messages_are_paid_for(sim: Simulator, browser: Browser) -> None:
+    def premium() -> list[tuple[bool, bool]]:
+        accounts = browser.portal("SynergiaAccounts").json()["accounts"]
+        me = [browser.data("Me", child)["Me"]["Account"]["IsPremium"] for child in range(3)]
+        return list(zip((row["isPremium"] for row in accounts), me, strict=True))
+
+    browser.sign_in()
+    paid, unpaid = (True, True), (False, False)
+    assert premium() == [paid] * 3
+    sim.messages_unpaid(sim.children[1].id)
+    assert premium() == [paid, unpaid, paid]
+    assert browser.fresh(sim.children[1].login).json()["isPremium"] is False
+    sim.messages_unpaid()
+    assert premium() == [unpaid] * 3
+    sim.allow_all()
+    assert premium() == [paid] * 3
+
+
 def test_an_expired_token_is_told_before_an_unpaid_account(sim: Simulator, browser: Browser) -> None:
     sim.messages_unpaid()
     sim.expire_child_tokens()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
+from librus_sdk import FeatureUnavailableError, LibrusSession
+from librus_sdk.clients.api import SynergiaApiClient
 from librus_sdk.simulator import Simulator
 from tests.simulator.steps import Browser
 
@@ -94,19 +97,55 @@ def test_a_denied_scope_is_a_401_with_a_live_token(browser: Browser, form: str, 
 
 
 @pytest.mark.parametrize(
-    ("module", "code"),
+    ("module", "path", "code", "message"),
     [
-        ("LuckyNumbers", "LuckyNumberIsNotActive"),
-        ("Notes", "NotesIsNotActive"),
-        ("SchoolNotices", "NoticeboardProblem"),
-        ("HomeWorks", "AccessDeny"),
+        ("LuckyNumbers", "LuckyNumbers", "LuckyNumberIsNotActive", "Lucky number is not active."),
+        ("Notes", "Notes/Categories", "NotesIsNotActive", "Access deny"),
+        ("SchoolNotices", "SchoolNotices", "NoticeboardProblem", "Access deny"),
+        ("Timetables", "Timetables?day=2026-03-11", "AccessDeny", "Student timetable is not public"),
+        ("Messages", "Messages/Unread", "AccessDeny", "Access deny"),
+        ("Attendances", "Attendances", "AccessDeny", "Access deny"),
+        ("Auth", "Auth/Photos", "AccessDeny", "Access deny"),
     ],
 )
-def test_a_module_that_is_switched_off_has_its_code(browser: Browser, module: str, code: str) -> None:
+def test_a_module_that_is_switched_off_has_its_code(
+    browser: Browser, module: str, path: str, code: str, message: str
+) -> None:
     sim = browser.sim
     sim.switch_off(module)
-    answer = browser.read(module, sim.token(sim.children[0].id))
-    assert (answer.status_code, answer.json()["Code"]) == (403, code)
+    answer = browser.read(path, sim.token(sim.children[0].id))
+    assert (answer.status_code, answer.json()["Code"], answer.json()["Message"]) == (403, code, message)
+
+
+@pytest.mark.parametrize("path", ["Grades/Averages", "PointGrades/Averages"])
+def test_averages_that_are_switched_off_are_no_error(browser: Browser, path: str) -> None:
+    assert "Status" not in browser.data(path)
+    browser.sim.switch_off(path)
+    answer = browser.data(path)
+    assert (answer["Status"], "Averages" in answer) == ("Disabled", False)
+    assert browser.data("Grades")["Grades"]
+
+
+@pytest.mark.parametrize(
+    ("module", "read"),
+    [
+        ("LuckyNumbers", lambda client: client.lucky_number.get()),
+        ("Notes", lambda client: client.notes.list()),
+        ("SchoolNotices", lambda client: client.announcements.list()),
+        ("Timetables", lambda client: client.timetable.day(date(2026, 3, 11))),
+        ("Grades/Averages", lambda client: client.grades.averages()),
+        ("PointGrades/Averages", lambda client: client.grades.point_averages()),
+    ],
+)
+def test_what_librus_reports_as_off_is_unavailable_to_a_client(
+    sim: Simulator, module: str, read: Callable[[SynergiaApiClient], object]
+) -> None:
+    with LibrusSession(sim.credentials, hosts=sim.hosts) as session:
+        client = session.for_child(sim.children[0].id)
+        assert read(client) is not None
+        sim.switch_off(module)
+        with pytest.raises(FeatureUnavailableError):
+            read(client)
 
 
 def test_a_hidden_timetable_is_a_403_of_its_own(browser: Browser) -> None:

@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
 
-from ..core.http import origin_of
-from ..errors import LibrusResponseValidationError
+from ..core.answers import Verdict, failure_error, judge_api
+from ..core.http import Failure, Request, Response, origin_of
+from ..errors import LibrusApiError, LibrusResponseValidationError
 from ..models.download import Download, DownloadDescriptor
 
-__all__ = ["checked_file", "described", "file_address", "instead_of_file", "origin_text"]
+__all__ = [
+    "APP_HEADERS",
+    "FILE_HEADERS",
+    "described",
+    "file_address",
+    "file_request",
+    "is_surely_file",
+    "judge_elsewhere",
+    "judge_file",
+    "kept",
+    "note_in",
+]
 
 _LIBRUS: Final = ".librus.pl"
+_HOST: Final = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})*")
+
+# What the phone app sends.
+APP_HEADERS: Final = (
+    ("origin", "app://librus"),
+    (
+        "user-agent",
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Mobile/15E148 LibrusMobileApp"
+        ),
+    ),
+)
+# A file is of any type, and not to be packed on the way.
+FILE_HEADERS: Final = (*APP_HEADERS, ("accept-encoding", "identity"))
+
+# Of all good answers only these hold all of something: 204 is nothing, 206 a part.
+_WHOLE: Final = (200, 203)
+_JSON: Final = "JSON"
+_PAGE: Final = "a web page"
+_INSTEAD: Final = {
+    "application/json": _JSON,
+    "text/json": _JSON,
+    "text/html": _PAGE,
+    "application/xhtml+xml": _PAGE,
+}
+_STARTS: Final = {b"{": _JSON, b"[": _JSON, b"<": _PAGE}
 
 
 def described(found: Download, headers: Mapping[str, str], *, name: str | None = None) -> Download:
@@ -27,26 +67,83 @@ def described(found: Download, headers: Mapping[str, str], *, name: str | None =
     )
 
 
-def instead_of_file(found: Download) -> str:
-    """Name what this is if it cannot be a file that was asked for, by what its headers say; else ``""``.
+def is_surely_file(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether this is the file that was asked for, whatever its content.
 
     Librus answers with JSON or a web page where it has no file to give. A file of such a type comes as an
-    attachment, with a disposition.
+    attachment, with a disposition. What comes without a type is told by how it begins.
     """
-    if found.content_disposition is not None:
-        return ""
-    return {"application/json": "JSON", "text/html": "a web page"}.get(found.media_type, "")
+    found = described(Download(content=b""), headers)
+    named = found.content_disposition is not None
+    return status in _WHOLE and (named or found.media_type not in {"", *_INSTEAD})
 
 
-def checked_file(found: Download, endpoint: str) -> Download:
-    """Return the download if it can be the file that was asked for.
+def judge_file(request: Request, response: Response) -> Verdict:
+    """Judge an answer of the child API that should be a file."""
+    verdict = judge_api(request, response)
+    if verdict.ok and response.status not in _WHOLE:
+        return Verdict(_no_file(request.endpoint, f"$: expected a file, got status {response.status}"))
+    return verdict
+
+
+def judge_elsewhere(request: Request, response: Response) -> Verdict:
+    """Judge an answer that should be a file, at an address of its own: there no token was sent."""
+    error = judge_file(request, response).error
+    if error is not None and response.status in (401, 404, 410):
+        error = LibrusApiError(_ADDRESS_OVER, details=error.details)
+    return Verdict(error)
+
+
+def note_in(found: Download) -> DownloadDescriptor | None:
+    """Return the note that came in place of the file, if this is one. What has a disposition is none."""
+    return found.descriptor() if found.content_disposition is None else None
+
+
+def kept(found: Download, request: Request) -> Download:
+    """Return the download if it is the file that was asked for, its content in the sink if there is one.
 
     Raises:
-        LibrusResponseValidationError: it is JSON or a page.
+        LibrusResponseValidationError: it is JSON or a page, or more than the sink takes.
+        LibrusSdkError: what the sink raises.
     """
-    if got := instead_of_file(found):
-        raise _no_file(endpoint, f"$: expected a file, got {got}")
-    return found
+    if found.content_disposition is None:
+        start = found.content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+        got = _INSTEAD.get(found.media_type) if found.media_type else _STARTS.get(start)
+        if got:
+            raise _no_file(request.endpoint, f"$: expected a file, got {got}")
+    sink = request.sink
+    if sink is None or not found.content:
+        return found
+    # It came without a type, so that it was kept in memory to be looked at.
+    if found.size > sink.max_bytes:
+        most = Failure("too_large", "larger than max_bytes", max_bytes=sink.max_bytes, option="max_bytes")
+        raise failure_error(request, most)
+    sink.begin()
+    sink.write(found.content)
+    return msgspec.structs.replace(found, content=b"")
+
+
+def file_request(note: DownloadDescriptor, asked: Request) -> Request:
+    """Return the request for the file a note leads to.
+
+    The address is a key of its own: no token goes along, and nobody is shown the address, so that no variable
+    holds it either.
+
+    Args:
+        note: what Librus sent in place of the file.
+        asked: what it was sent for.
+
+    Raises:
+        LibrusResponseValidationError: the address leads away from Librus, or is none.
+    """
+    return Request(
+        "GET",
+        file_address(note, asked.url),
+        endpoint=f"{_origin_text(note)}/REDACTED",
+        name="file",
+        headers=FILE_HEADERS,
+        sink=asked.sink,
+    )
 
 
 def file_address(note: DownloadDescriptor, url: str) -> str:
@@ -69,15 +166,16 @@ def file_address(note: DownloadDescriptor, url: str) -> str:
 
 def _origin_or_none(url: str) -> tuple[str, str, int | None] | None:
     try:
-        found = origin_of(url)
+        found, place = origin_of(url), urlsplit(url).netloc
     except ValueError:
         return None
-    return found if found[0] in {"http", "https"} and found[1] and url.isprintable() else None
+    # A plain name: what is no name of a host is read differently by everybody who reads it.
+    plain = _HOST.fullmatch(found[1]) and "@" not in place and url.isprintable()
+    return found if plain and found[0] in {"http", "https"} else None
 
 
-def origin_text(url: str) -> str:
-    """Return scheme, host and port of an address, for errors and events."""
-    parts = urlsplit(url)
+def _origin_text(note: DownloadDescriptor) -> str:
+    parts = urlsplit(note.download_url)
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}"
 
@@ -87,3 +185,9 @@ def _no_file(endpoint: str, issue: str) -> LibrusResponseValidationError:
         "Librus did not send a file here. It may be gone, or Librus is under maintenance; try again later.",
         details={"endpoint": endpoint, "issues": [issue]},
     )
+
+
+_ADDRESS_OVER: Final = (
+    "The address Librus gave for this file does not work: it has expired, or it was used already. Ask for "
+    "the attachment again."
+)

@@ -238,6 +238,7 @@ class SynergiaApiClient(_Families[SyncCaller]):
         saving = Saving(get, path, overwrite=overwrite, max_bytes=max_bytes)
         del path  # a traceback shows the variables of a frame
         with saving:
+            saving.open()
             flow = self._bound.read(get, saving)
             found = self._shell.run(flow, timeout_ms=self._bound.timeout_ms)
             return saving.done(found)
@@ -309,6 +310,7 @@ class AsyncSynergiaApiClient(_Families[AsyncCaller]):
         saving = Saving(get, path, overwrite=overwrite, max_bytes=max_bytes)
         del path  # a traceback shows the variables of a frame
         with saving:
+            saving.open()
             flow = self._bound.read(get, saving)
             found = await self._shell.run(flow, timeout_ms=self._bound.timeout_ms)
             return await saving.done_async(found)

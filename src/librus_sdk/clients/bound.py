@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, Self, TypeVar, cast
 
-from ..core.answers import judge_api
+from ..core.answers import Judge, judge_api
 from ..core.http import Request, Sink, join_url, query_items
 from ..endpoints import Auth, Get, download
 from ..errors import LibrusPermissionError, LibrusSdkError
@@ -17,7 +17,16 @@ from ..models.auth import AuthTokenInfo
 from ..models.download import Download
 from ..secret import Secret
 from ..shells.slots import Slot
-from ._files import checked_file, described, file_address, origin_text
+from ._files import (
+    APP_HEADERS,
+    FILE_HEADERS,
+    described,
+    file_request,
+    judge_elsewhere,
+    judge_file,
+    kept,
+    note_in,
+)
 from ._paid import explained, is_puzzling
 from .lookup import Tables
 from .options import Parts
@@ -26,18 +35,8 @@ __all__ = ["Bound", "Reader"]
 
 T = TypeVar("T")
 
-# What the phone app sends; API 3.0 was confirmed live with exactly these. For files it names no type.
-_FILE_HEADERS: Final = (
-    ("origin", "app://librus"),
-    (
-        "user-agent",
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-            "Mobile/15E148 LibrusMobileApp"
-        ),
-    ),
-)
-_HEADERS: Final = (("accept", "application/json"), *_FILE_HEADERS)
+# API 3.0 was confirmed live with exactly what the phone app sends.
+_HEADERS: Final = (("accept", "application/json"), *APP_HEADERS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,24 +70,28 @@ class Reader:
         """One read of the API, as a flow. With a sink the content of a file goes there."""
         settings = self.parts.settings
         url = join_url(settings.hosts.api, get.path)
+        is_file = get.decode is download()
         request = Request(
             "GET",
             url,
             endpoint=url,
             name=get.path,
-            headers=_FILE_HEADERS if get.decode is download() else _HEADERS,
+            headers=FILE_HEADERS if is_file else _HEADERS,
             query=query_items(get.query),
             bearer=self.bearer,
             sink=sink,
         )
+        judge = judge_file if is_file else judge_api
         try:
-            answer = yield from self._call(request, self.slot, partial(get.decode, strict=settings.strict))
+            answer = yield from self._call(
+                request, self.slot, judge, partial(get.decode, strict=settings.strict)
+            )
         except LibrusPermissionError as error:
             if not (self.explains and is_puzzling(error, get.path)):
                 raise
             refusal = error
         else:
-            return (yield from self._whole(answer, url, sink))
+            return (yield from self._whole(answer, request))
         known = yield from self._token_info()
         # Raised here, not while the first is handled: it replaces that one, cause included.
         raise explained(refusal, known) from refusal.__cause__
@@ -99,15 +102,19 @@ class Reader:
         except LibrusSdkError:
             return None
 
-    def _whole(self, answer: Answer[T], url: str, sink: Sink | None) -> Flow[T]:
-        """The answer; a file is what its headers say it is."""
+    def _whole(self, answer: Answer[T], request: Request) -> Flow[T]:
+        """The answer; a file is what its headers say it is, or lies where a note says."""
         if not isinstance(answer.value, Download):
             return answer.value
         found = described(answer.value, answer.headers)
-        return cast("T", (yield from self._fetched(found, url, sink)))
+        if (note := note_in(found)) is not None:
+            request = file_request(note, request)
+            moved = yield from self._call(request, None, judge_elsewhere, partial(download(), strict=False))
+            found = described(moved.value, moved.headers, name=note.name)
+        return cast("T", kept(found, request))
 
     def _call(
-        self, request: Request, slot: Slot | None, decode: Callable[[bytes, str], T]
+        self, request: Request, slot: Slot | None, judge: Judge, decode: Callable[[bytes, str], T]
     ) -> Flow[Answer[T]]:
         # ``decode`` must be no function of this module: no frame of ours may hold the body when it fails.
         parts = self.parts
@@ -115,24 +122,12 @@ class Reader:
             yield from call(
                 request,
                 slot=slot,
-                judge=judge_api,
+                judge=judge,
                 decode=decode,
                 retry=parts.settings.retry,
                 ports=parts.ports,
             )
         )
-
-    def _fetched(self, found: Download, url: str, sink: Sink | None) -> Flow[Download]:
-        """The file; fetched from elsewhere when what came is a note where it is."""
-        note = found.descriptor()
-        if note is None:
-            return checked_file(found, url)
-        target = file_address(note, url)
-        # The address is a key of its own: no token goes along, and nobody is shown the address.
-        endpoint = f"{origin_text(target)}/REDACTED"
-        request = Request("GET", target, endpoint=endpoint, name="file", headers=_FILE_HEADERS, sink=sink)
-        answer = yield from self._call(request, None, partial(download(), strict=False))
-        return checked_file(described(answer.value, answer.headers, name=note.name), endpoint)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

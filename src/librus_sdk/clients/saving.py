@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -12,7 +13,7 @@ from ..endpoints import Get, download
 from ..errors import LibrusConfigurationError
 from ..models.download import Download, SavedFile
 from ..shells.disk import PartFile
-from ._files import described, instead_of_file
+from ._files import is_surely_file
 
 __all__ = ["MAX_FILE_BYTES", "Saving"]
 
@@ -24,10 +25,8 @@ class Saving:
 
     Nothing is written for an answer that cannot be the file, be it an error, a page, or a note where the file
     is; those are judged as for a download into memory. An attempt that is repeated begins with an empty file.
-
-    Raises:
-        LibrusConfigurationError: the path is none; when entered, whatever else is wrong. Between the two the
-            caller can forget the path, which may hold a child's name: a traceback shows a frame's variables.
+    Whatever is wrong is said by :meth:`open`, and not before: until then the caller can forget the path,
+    which may hold a child's name, and a traceback shows a frame's variables.
     """
 
     def __init__(self, get: Any, path: str | os.PathLike[str], *, overwrite: bool, max_bytes: Any) -> None:
@@ -36,6 +35,19 @@ class Saving:
         self._part = PartFile(path, overwrite=overwrite)
 
     def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._part.discard()
+
+    def open(self) -> None:
+        """Make sure that the file can be saved. Call it when entered: what it makes is taken away in the end.
+
+        Raises:
+            LibrusConfigurationError: an argument is wrong, or the folder does not allow it.
+        """
         get: object = self._get
         if not isinstance(get, Get) or get.decode is not download():
             raise LibrusConfigurationError(
@@ -46,16 +58,10 @@ class Saving:
         if not isinstance(most, int) or isinstance(most, bool) or most < 1:
             raise LibrusConfigurationError("max_bytes must be a whole number of bytes, at least 1.")
         self._part.open()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._part.discard()
 
     def wants(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Whether the answer may be the file."""
-        return 200 <= status < 300 and not instead_of_file(described(Download(content=b""), headers))
+        """Whether the answer is the file."""
+        return is_surely_file(status, headers)
 
     def begin(self) -> None:
         """Begin with an empty file."""
@@ -88,21 +94,39 @@ class Saving:
 
 
 async def _in_thread(work: Callable[[], None]) -> None:
-    """Do the work in a thread, to its end: a cancellation goes on when it is done."""
-    loop = asyncio.get_running_loop()
+    """Do the work in a thread, to its end: a cancellation goes on when it is done.
+
+    The thread is its own, because the event loop's may all be busy: nobody could tell how long.
+    """
+    executor = ThreadPoolExecutor(1, "librus-save")
     try:
-        working = loop.run_in_executor(None, work)
-    except RuntimeError:  # no threads to be had, as at the end of the program
+        working = asyncio.wrap_future(executor.submit(_problem_of, work))
+    except RuntimeError:  # no thread to be had, as at the end of the program
+        problem = _problem_of(work)
+    else:
+        problem = await _waited_for(working)
+    finally:
+        executor.shutdown(wait=False)
+    if problem is not None:
+        raise problem
+
+
+def _problem_of(work: Callable[[], None]) -> Exception | None:
+    # Returned, not raised: a future complains about an exception that nobody took from it.
+    try:
         work()
-        return
+    except Exception as error:  # noqa: BLE001  (raised by the caller)
+        return error
+    return None
+
+
+async def _waited_for(working: asyncio.Future[Exception | None]) -> Exception | None:
     cancelled: asyncio.CancelledError | None = None
     while not working.done():
         try:
             await asyncio.wait((working,))
         except asyncio.CancelledError as error:
             cancelled = error
-    problem = working.exception()
     if cancelled is not None:
         raise cancelled
-    if problem is not None:
-        raise problem
+    return working.result()

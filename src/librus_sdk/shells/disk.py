@@ -58,31 +58,35 @@ class PartFile:
     Whoever calls :meth:`open` calls :meth:`discard` in the end, come what may; after :meth:`place` that
     leaves the file where it is.
 
+    What is wrong with the path is said by :meth:`open`: until then whoever made this can forget the path.
+
     Args:
         path: the file to be.
         overwrite: replace a file that is there already.
-
-    Raises:
-        LibrusConfigurationError: the path is none.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, overwrite: bool) -> None:
-        given: object = path
-        if not isinstance(given, str | os.PathLike) or not isinstance(os.fspath(given), str):
-            raise LibrusConfigurationError("path must be the path of a file (str or os.PathLike).")
-        self.path: Final = Path(path)
+        self._path: Final = _path_or_none(path)
         self.size = 0
         self._overwrite: Final = overwrite
-        # In the same folder, so that it can take its place in one step.
-        self._part: Final = self.path.parent / f".librus-{secrets.token_hex(8)}.part"
         self._file: BinaryIO | None = None
+        self._folder: int | None = None
+        self._name = self._part = ""
+
+    @property
+    def path(self) -> Path:
+        """The path as it was given."""
+        assert self._path is not None
+        return self._path
 
     def open(self) -> None:
         """Make sure that the file can be written, and begin.
 
         Raises:
-            LibrusConfigurationError: as for :func:`save`.
+            LibrusConfigurationError: as for :func:`save`; or the path is none.
         """
+        if self._path is None:
+            raise LibrusConfigurationError("path must be the path of a file (str or os.PathLike).")
         _guarded(self._open)
 
     def begin(self) -> None:
@@ -109,13 +113,23 @@ class PartFile:
 
     def discard(self) -> None:
         """Leave nothing beside the path. Never raises; may be called again."""
-        if self._file is None:
-            return
         try:
-            _ignoring_errors(self._file.close)  # what could not be written is not wanted any more
+            self._discard()
         finally:
-            _ignoring_errors(self._part.unlink)
-            self._file = None
+            self._discard()  # an interrupt may have cut the first short; otherwise this does nothing
+
+    def _discard(self) -> None:
+        if self._file is not None:
+            _ignoring_errors(self._file.close)  # what could not be written is not wanted any more
+        if self._part:
+            _ignoring_errors(self._unlink)
+        # Taken out first: another file may get the number of a folder that was closed.
+        folder, self._folder, self._file, self._part = self._folder, None, None, ""
+        if folder is not None:
+            _ignoring_errors(lambda: os.close(folder))
+
+    def _unlink(self) -> None:
+        os.unlink(self._part, dir_fd=self._folder)
 
     @property
     def _opened(self) -> BinaryIO:
@@ -123,18 +137,25 @@ class PartFile:
         return self._file
 
     def _open(self) -> None:
+        # In the same folder, so that it can take its place in one step. No variable here holds a name.
+        part = f".librus-{secrets.token_hex(8)}.part"
+        if _holds_folders():
+            self._folder = os.open(self.path.parent, _HOLD)
+            self._name = self.path.name or "."
+        else:
+            self._name = str(self.path.absolute())
         self._check()
-        try:
-            self._file = open(self._part, "xb", opener=_for_its_owner)  # noqa: SIM115  (see discard)
-        except BaseException:
-            # An interrupt may come when the file is made and nobody holds it yet.
-            _ignoring_errors(self._part.unlink)
-            raise
+        # Known before the file is made: an interrupt may come when nobody holds it yet.
+        self._part = str(Path(self._name).with_name(part))
+        self._file = open(self._part, "xb", opener=self._for_its_owner)  # noqa: SIM115  (see discard)
+
+    def _for_its_owner(self, name: str, flags: int) -> int:
+        return os.open(name, flags, 0o600, dir_fd=self._folder)
 
     def _check(self) -> None:
         """Refuse what is there; what comes there later is safe, too, because placing follows no link."""
         try:
-            mode = os.lstat(self.path).st_mode
+            mode = os.stat(self._name, dir_fd=self._folder, follow_symlinks=False).st_mode
         except FileNotFoundError:
             return
         if stat.S_ISLNK(mode):
@@ -150,27 +171,44 @@ class PartFile:
         self._opened.truncate()
 
     def _sync(self) -> None:
-        self._opened.flush()
-        os.fsync(self._opened.fileno())
-        self._opened.close()
+        file = self._opened  # in a thread: somebody may discard it meanwhile
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
 
     def _place(self) -> None:
-        if self._overwrite:
-            self._part.replace(self.path)
-            return
+        if self._overwrite or not self._linked():
+            os.replace(self._part, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+
+    def _linked(self) -> bool:
+        """Give the file its second name; False where there are no hard links and the name is free."""
         try:
-            os.link(self._part, self.path)
+            os.link(self._part, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
         except FileExistsError:
             raise
-        except OSError:
-            # A file system without hard links: there looking first must do.
-            if os.path.lexists(self.path):
-                raise FileExistsError from None
-            self._part.replace(self.path)
+        except (OSError, AttributeError, NotImplementedError):
+            pass  # a file system or a platform without hard links: there looking first must do
+        else:
+            return True
+        self._check()
+        return False
 
 
-def _for_its_owner(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
+# Enough to reach what is in a folder, and no leave to read it where that is not needed.
+_HOLD: Final = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
+
+
+def _holds_folders() -> bool:
+    """Whether a folder can be held here, so that it stays the same when it is renamed or left meanwhile."""
+    return {os.open, os.stat, os.unlink, os.rename} <= os.supports_dir_fd
+
+
+def _path_or_none(path: object) -> Path | None:
+    try:
+        text = os.fspath(path)  # type: ignore[call-overload]
+        return Path(text) if isinstance(text, str) else None
+    except Exception:  # noqa: BLE001  (whatever a class of the caller's does there)
+        return None
 
 
 def _ignoring_errors(work: Callable[[], object]) -> None:

@@ -17,7 +17,7 @@ import httpx2
 
 from ..core.http import Failure, Request, Response
 from ..errors import LibrusSdkError
-from .intake import METER, Intake, Meter, TooLargeError, sink_failure
+from .intake import BodyError, Intake, sink_failure
 from .wire import (
     NETWORK_ERRORS,
     TIMEOUT_ERRORS,
@@ -26,6 +26,7 @@ from .wire import (
     client_options,
     core_request,
     forget_origin,
+    is_spent,
     network_failure,
     quiet,
     response_of,
@@ -37,19 +38,21 @@ __all__ = ["TaskEdge"]
 
 
 class _Body(httpx2.AsyncByteStream):
-    def __init__(self, response: httpcore2.Response, meter: Meter) -> None:
+    def __init__(self, response: httpcore2.Response) -> None:
         self._response = response
-        self._meter = meter
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         stream = self._response.stream
         assert isinstance(stream, AsyncIterable)
         async for part in stream:
-            self._meter.count(part)
             yield part
 
     async def aclose(self) -> None:
-        await self._response.aclose()
+        try:
+            if not is_spent(self._response):
+                await self._response.extensions["network_stream"].aclose()
+        finally:
+            await self._response.aclose()
 
 
 class _Transport(httpx2.AsyncBaseTransport):
@@ -61,12 +64,9 @@ class _Transport(httpx2.AsyncBaseTransport):
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        answer, meter = await self._pool.handle_async_request(core_request(request)), Meter()
+        answer = await self._pool.handle_async_request(core_request(request))
         return httpx2.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_Body(answer, meter),
-            extensions={**answer.extensions, METER: meter},
+            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
         )
 
     async def aclose(self) -> None:
@@ -98,7 +98,7 @@ class TaskEdge:
             async with asyncio.timeout(limit_s):
                 with quiet():
                     return await self._received(client, request)
-        except TooLargeError as error:
+        except BodyError as error:
             return error.failure
         except LibrusSdkError as error:
             return sink_failure(error)
@@ -117,7 +117,7 @@ class TaskEdge:
         raw = await client.send(build(client, request), stream=True)
         try:
             intake = Intake(request, raw, self._max_answer_bytes)
-            async with contextlib.aclosing(raw.aiter_bytes()) as parts:
+            async with contextlib.aclosing(raw.aiter_raw()) as parts:
                 async for part in parts:
                     intake.take(part)
             return response_of(raw, intake.body())

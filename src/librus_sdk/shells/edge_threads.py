@@ -19,7 +19,7 @@ import httpx2
 
 from ..core.http import Failure, Request, Response
 from ..errors import LibrusSdkError
-from .intake import METER, Intake, Meter, TooLargeError, sink_failure
+from .intake import BodyError, Intake, sink_failure
 from .wire import (
     NETWORK_ERRORS,
     TIMEOUT_ERRORS,
@@ -28,6 +28,7 @@ from .wire import (
     client_options,
     core_request,
     forget_origin,
+    is_spent,
     network_failure,
     quiet,
     response_of,
@@ -85,7 +86,10 @@ class _Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        try:
+            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except UnicodeError:  # a name that cannot be one, like "a..pl"
+            raise socket.gaierror(socket.EAI_NONAME, "no host name") from None
         failure: Exception = httpcore2.ConnectError()
         for number, (*_, address) in enumerate(addresses):
             # All addresses share one deadline, and none may use up what the others need.
@@ -100,17 +104,18 @@ class _Backend(httpcore2.NetworkBackend):
 
 
 class _Body(httpx2.SyncByteStream):
-    def __init__(self, response: httpcore2.Response, meter: Meter) -> None:
+    def __init__(self, response: httpcore2.Response) -> None:
         self._response = response
-        self._meter = meter
 
     def __iter__(self) -> Iterator[bytes]:
-        for part in self._response.iter_stream():
-            self._meter.count(part)
-            yield part
+        yield from self._response.iter_stream()
 
     def close(self) -> None:
-        self._response.close()
+        try:
+            if not is_spent(self._response):
+                self._response.extensions["network_stream"].close()
+        finally:
+            self._response.close()
 
 
 class _Transport(httpx2.BaseTransport):
@@ -122,12 +127,9 @@ class _Transport(httpx2.BaseTransport):
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        answer, meter = self._pool.handle_request(core_request(request)), Meter()
+        answer = self._pool.handle_request(core_request(request))
         return httpx2.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_Body(answer, meter),
-            extensions={**answer.extensions, METER: meter},
+            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
         )
 
     def close(self) -> None:
@@ -161,7 +163,7 @@ class ThreadEdge:
         try:
             with quiet():
                 return self._received(client, request)
-        except TooLargeError as error:
+        except BodyError as error:
             return error.failure
         except LibrusSdkError as error:
             return sink_failure(error)
@@ -182,7 +184,7 @@ class ThreadEdge:
         raw = client.send(build(client, request), stream=True)
         try:
             intake = Intake(request, raw, self._max_answer_bytes)
-            for part in raw.iter_bytes():
+            for part in raw.iter_raw():
                 intake.take(part)
             return response_of(raw, intake.body())
         finally:

@@ -1,13 +1,15 @@
-"""How much of an answer is taken, and where it goes: into memory, or to the request's sink.
+"""How much of an answer is taken, how it is unpacked, and where it goes: to memory or the request's sink.
 
 Sizes are those of the unpacked body, because that is what fills memory and disks: a packed body of a few
-kilobytes may hold gigabytes. The HTTP library unpacks in pieces of at most a megabyte, so what is too large
-is noticed long before it is there.
+kilobytes may hold gigabytes. It is unpacked in pieces of at most a megabyte, so what is too large is noticed
+long before it is there. The HTTP library's own unpacking is not used: it takes a body that was cut short for
+a whole one, and leaves what it cannot unpack as it is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+import zlib
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ..core.http import Failure, Request
 from ..errors import LibrusSdkError
@@ -15,47 +17,39 @@ from ..errors import LibrusSdkError
 if TYPE_CHECKING:
     from httpx2 import Response as RawResponse
 
-__all__ = ["METER", "Intake", "Meter", "TooLargeError", "sink_failure"]
+__all__ = ["ACCEPTED_CODINGS", "BodyError", "Intake", "sink_failure"]
 
-METER: Final = "librus_sdk.meter"
-"""The extension of a response of the HTTP library that holds its :class:`Meter`."""
+ACCEPTED_CODINGS: Final = "gzip, deflate"
+"""What may be asked for: what an :class:`Intake` can unpack."""
 
-
-class TooLargeError(Exception):
-    """An answer exceeds its limit; never leaves the edges."""
-
-    def __init__(self, option: Literal["max_answer_bytes", "max_bytes"], most: int) -> None:
-        super().__init__(option)
-        self.failure: Final = Failure("too_large", f"larger than {option}", max_bytes=most, option=option)
+_PIECE: Final = 2**20
+_ZLIB: Final = 15
+_RAW: Final = -15
+_GZIP: Final = 31
 
 
-class Meter:
-    """Counts what comes over the wire, still packed.
+class BodyError(Exception):
+    """The body of an answer is not taken; never leaves the edges."""
 
-    Bytes after the end of a packed body unpack to nothing, and the library keeps them all the same: without a
-    limit of their own they would fill memory unseen.
-    """
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure: Final = failure
 
-    def __init__(self) -> None:
-        self._came = 0
-        self._intake: Intake | None = None
 
-    def report_to(self, intake: Intake) -> None:
-        """Have the intake told when more than its limit came."""
-        self._intake = intake
+def _unreadable() -> BodyError:
+    return BodyError(Failure("network", "unreadable content encoding"))
 
-    def count(self, part: bytes) -> None:
-        """Count a part. Raises TooLargeError."""
-        self._came += len(part)
-        assert self._intake is not None  # nothing else reads a body
-        self._intake.check(self._came)
+
+def _broken() -> BodyError:
+    return BodyError(Failure("network", "broken answer"))
 
 
 class Intake:
-    """Takes the body of one answer.
+    """Takes the body of one answer, as it comes over the wire.
 
     Raises:
-        TooLargeError: its length, where it is told, is more than the limit.
+        BodyError: its length, where it is told, is more than the limit; or it is packed in some other way
+            than was asked for.
         LibrusSdkError: the sink cannot begin.
     """
 
@@ -68,31 +62,82 @@ class Intake:
         sink = request.sink
         if sink is not None and sink.wants(raw.status_code, raw.headers):
             self._sink, self._option, self._most = sink, "max_bytes", sink.max_bytes
-        meter: Meter = raw.extensions[METER]
-        meter.report_to(self)
+        self._coding: Final = _coding(raw)
+        self._unpacking: Any = None
+        # Servers name a coding even where there is nothing to pack, as with a redirect.
+        self._may_be_empty: Final = raw.status_code != 200
         length = raw.headers.get("content-length", "")
-        if length.isdecimal() and "content-encoding" not in raw.headers:
-            self.check(int(length))
+        if length.isdecimal() and not self._coding:
+            self._check(int(length))
         if self._sink is not None:
             self._sink.begin()
 
-    def check(self, size: int) -> None:
-        """Raise TooLargeError when that many bytes are too many."""
-        if size > self._most:
-            raise TooLargeError(self._option, self._most)
-
     def take(self, part: bytes) -> None:
-        """Take the next part, unpacked. Raises TooLargeError, and what the sink raises."""
+        """Take the next part. Raises BodyError, and what the sink raises."""
+        if self._coding and part:
+            self._unpack(part)
+        else:
+            self._keep(part)
+
+    def body(self) -> bytes:
+        """Return what was kept in memory, now that all has come: nothing when the sink took it.
+
+        Raises:
+            BodyError: what is packed ends before its end.
+        """
+        ended = self._may_be_empty if self._unpacking is None else self._unpacking.eof
+        if self._coding and not ended:
+            raise _broken()
+        return b"".join(self._parts)
+
+    def _unpack(self, part: bytes) -> None:
+        if self._unpacking is None:
+            self._unpacking = zlib.decompressobj(_window(self._coding, part[0]))
+        unpacking = self._unpacking
+        if unpacking.eof:
+            raise _broken()
+        try:
+            while piece := unpacking.decompress(part, _PIECE):
+                self._keep(piece)
+                part = unpacking.unconsumed_tail
+        except zlib.error:
+            pass
+        else:
+            if unpacking.unused_data:  # a second file in the same body, or no file at all
+                raise _broken()
+            return
+        raise _unreadable()
+
+    def _keep(self, part: bytes) -> None:
         self._size += len(part)
-        self.check(self._size)
+        self._check(self._size)
         if self._sink is None:
             self._parts.append(part)
         else:
             self._sink.write(part)
 
-    def body(self) -> bytes:
-        """Return what was kept in memory: nothing when the sink took it."""
-        return b"".join(self._parts)
+    def _check(self, size: int) -> None:
+        if size > self._most:
+            reason = f"larger than {self._option}"
+            raise BodyError(Failure("too_large", reason, max_bytes=self._most, option=self._option))
+
+
+def _coding(raw: RawResponse) -> str:
+    """Return how the body is packed, ``""`` when it is not. Raises BodyError when nobody asked for that."""
+    named = [name.strip().lower() for name in raw.headers.get("content-encoding", "").split(",")]
+    codings = [name for name in named if name not in ("", "identity")]
+    if not codings:
+        return ""
+    if codings not in (["gzip"], ["deflate"]):
+        raise _unreadable()
+    return codings[0]
+
+
+def _window(coding: str, first: int) -> int:
+    """Return what zlib wants to know; ``deflate`` comes with zlib's header or, against the rules, without."""
+    if coding == "gzip":
+        return _GZIP
+    return _ZLIB if first & 0x0F == 8 else _RAW
 
 
 def sink_failure(error: LibrusSdkError) -> Failure:

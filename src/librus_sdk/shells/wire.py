@@ -23,6 +23,7 @@ from .._version import __version__
 from ..core.http import Failure, Request, Response, origin_of
 from ..errors import INTERNAL_ERROR, LibrusSdkError
 from ..secret import Secret
+from .intake import ACCEPTED_CODINGS
 
 if TYPE_CHECKING:
     from httpx2 import AsyncClient, Client
@@ -35,6 +36,7 @@ __all__ = [
     "client_options",
     "core_request",
     "forget_origin",
+    "is_spent",
     "network_failure",
     "quiet",
     "response_of",
@@ -85,7 +87,7 @@ def client_options(jar: Jar | None = None) -> dict[str, Any]:
         "cookies": CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])) if jar is None else jar.cookies,
         "follow_redirects": False,
         "trust_env": False,
-        "headers": {"user-agent": USER_AGENT},
+        "headers": {"user-agent": USER_AGENT, "accept-encoding": ACCEPTED_CODINGS},
         # Time is bounded by a deadline over the whole attempt, not by limits per socket operation.
         "timeout": None,
     }
@@ -123,6 +125,30 @@ def core_request(request: httpx2.Request) -> httpcore2.Request:
     )
 
 
+def is_spent(answer: httpcore2.Response) -> bool:
+    """Whether nothing came behind the answer. Otherwise its connection must not be used again.
+
+    The library would take such bytes for the next answer, and the next request may be for another child. It
+    looks at the socket itself; what was read from there already is looked for here. Where the library keeps
+    that is not for others to know, so when it is not found the connection is not used again either.
+    """
+    state: Any = answer.stream
+    for name in ("_stream", "_connection", "_h11_state"):
+        state = getattr(state, name, None)
+    behind: object = getattr(state, "trailing_data", None)
+    if not isinstance(behind, tuple) or behind[0] != b"":
+        return False
+    # Under asyncio what TLS has read and not yet decrypted is in no socket any more.
+    tls = answer.extensions["network_stream"].get_extra_info("ssl_object")
+    if not isinstance(tls, ssl.SSLObject):
+        return True
+    try:
+        tls.read(1)
+    except ssl.SSLError as error:
+        return isinstance(error, ssl.SSLWantReadError)
+    return False
+
+
 def response_of(raw: httpx2.Response, body: bytes) -> Response:
     """Translate a response and what was kept of its body; cookies stay in the jar and are not copied."""
     headers = {name: value for name, value in raw.headers.items() if name != "set-cookie"}
@@ -155,7 +181,6 @@ _REASONS: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...
     (socket.gaierror, "host name not found"),
     (ConnectionRefusedError, "connection refused"),
     ((ConnectionResetError, BrokenPipeError), "connection reset"),
-    (httpx2.DecodingError, "unreadable content encoding"),
     ((httpcore2.ProtocolError, httpx2.ProtocolError), "broken answer"),
 )
 

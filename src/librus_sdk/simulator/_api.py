@@ -47,15 +47,19 @@ _COLLECTIONS: Final = (
     "DescriptiveGrades", "DescriptiveTextGrades", "TextGrades", "Calendars", "PlannedLessons", "Realizations",
     *_DEEPER,
 )  # fmt: skip
+_AVERAGES: Final = ("Grades/Averages", "PointGrades/Averages")
 # Their list answers in a way of its own, or there is none.
 _ROWS_ONLY: Final = (
     "Classes", "Schools", "PointGrades", "PointGrades/Averages", "DescriptiveGrades/Text",
     "Calendars/Substitutions",
 )  # fmt: skip
+# Code and message of a module that is switched off, where they are known; the messages but two are not.
+_REFUSED: Final = ("AccessDeny", "Access deny")
 _NOT_ACTIVE: Final = {
-    "LuckyNumbers": "LuckyNumberIsNotActive",
-    "Notes": "NotesIsNotActive",
-    "SchoolNotices": "NoticeboardProblem",
+    "LuckyNumbers": ("LuckyNumberIsNotActive", "Lucky number is not active."),
+    "Notes": ("NotesIsNotActive", "Access deny"),
+    "SchoolNotices": ("NoticeboardProblem", "Access deny"),
+    "Timetables": ("AccessDeny", "Student timetable is not public"),
 }
 
 
@@ -68,8 +72,7 @@ def api_answer(state: State, call: Call) -> Response:
     if scope is not None:
         return error(401, **{"Status": "Error"} | {scope.capitalize(): "Insufficient scopes"})
     if _switched(state.switched_off, call):
-        module = call.endpoint.partition("/")[0]
-        return error(403, Status="Error", Code=_NOT_ACTIVE.get(module, "AccessDeny"), Message="Access deny")
+        return _not_active(call)
     if call.route is None:
         return api_error(404)
     if call.request.method != call.route.method:
@@ -89,10 +92,22 @@ def unauthorized(state: State) -> Response:
     return error(401, **body)
 
 
+def _not_active(call: Call) -> Response:
+    """The answer for a module that the school has switched off."""
+    if call.endpoint in _AVERAGES:
+        return _disabled(call)
+    code, message = _NOT_ACTIVE.get(call.endpoint.partition("/")[0], _REFUSED)
+    return error(403, Status="Error", Code=code, Message=message)
+
+
+def _disabled(call: Call) -> Response:
+    return encoded({"Status": "Disabled"}, call.endpoint, call)
+
+
 def averages(state: State, call: Call) -> Response:
     """The school's averages; a school can switch them off, and says so with status 200."""
     if call.child_id in state.no_averages:
-        return encoded({"Status": "Disabled"}, call.endpoint, call)
+        return _disabled(call)
     return filtered("subject", "Subject")(state, call)
 
 
@@ -127,9 +142,6 @@ def planned_attachment(state: State, call: Call) -> Response:
 
 def timetable(state: State, call: Call) -> Response:
     """A week from its Monday, or one day."""
-    child_id = call.child_id
-    if child_id in state.hidden_timetable or None in state.hidden_timetable:
-        return error(403, Status="Error", Code="AccessDeny", Message="Student timetable is not public")
     query = call.query
     try:
         if "day" in query and "weekStart" in query:
@@ -171,7 +183,7 @@ def api_me(state: State, call: Call) -> Response:
                     "LastName": parent.last,
                     "GroupId": 5,
                     "IsActive": True,
-                    "IsPremium": False,
+                    "IsPremium": state.has_messages(child),
                     "IsPremiumDemo": False,
                 },
                 "Refresh": 900,
@@ -235,8 +247,7 @@ def _meant(key: tuple[str, str | None], call: Call) -> bool:
 
 def _routes() -> dict[str, Route]:
     special = {
-        "Grades/Averages": averages,
-        "PointGrades/Averages": averages,
+        **dict.fromkeys(_AVERAGES, averages),
         "PointGrades": filtered("subject", "Subject"),
         "DescriptiveGrades/Text": filtered("gradeGroupId", "Category"),
         "BehaviourGrades/SystemProposal": refused,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import date, timedelta
 from typing import Final
 
@@ -27,7 +28,9 @@ _CATEGORIES: Final = (
     ("Spóźnienia", "sp", -3, -1, "Spóźnienie bez powodu"),
     ("Telefon na lekcji", "tel", -10, -5, "Telefon w czasie lekcji"),
 )
-_COMMENTS: Final = ("Gratulacje!", "Rozmowa z rodzicem przeprowadzona.", "To już drugi raz.")
+_PRAISE: Final = ("Gratulacje!", "Bardzo dziękuję za pomoc.", "Oby tak dalej!")
+_BLAME: Final = ("Rozmowa z rodzicem przeprowadzona.", "Proszę o rozmowę z dzieckiem.")
+_AGAIN: Final = "To już drugi raz."
 
 
 def behaviour_lists(seed: int) -> dict[str, Table]:
@@ -53,20 +56,23 @@ def behaviour_tables(
     level = rng.choice((1, 2, 2, 3, 3, 4))
     points, comments = _points(rng, seed, child, year, planner, today)
     return {
-        "BehaviourGrades": Table("Grades", "Grade", tuple(_grades(rng, level, child, year, today))),
+        "BehaviourGrades": Table("Grades", "Grade", tuple(_grades(rng, level, child, year, planner, today))),
         "BehaviourGrades/Points": Table("Grades", "Grade", tuple(points)),
         "BehaviourGrades/Points/Comments": Table("Comments", "Comment", tuple(comments)),
     }
 
 
-def _grades(rng: random.Random, level: int, child: Child, year: SchoolYear, today: date) -> list[Row]:
+def _grades(
+    rng: random.Random, level: int, child: Child, year: SchoolYear, planner: Planner, today: date
+) -> list[Row]:
     """The proposed mark two weeks before the semester ends and the given one at its end, from the tutor."""
     rows: list[Row] = []
     row_id = rng.randrange(300_000, 900_000)
     for semester, end in ((1, year.end_first_semester), (2, year.end)):
-        for day, proposed in ((end - timedelta(days=14), True), (end - timedelta(days=2), False)):
+        for days, proposed in ((14, True), (2, False)):
             row_id += rng.randrange(1, 40)
-            if day <= today:
+            day = planner.last_day(child, end - timedelta(days=days))
+            if day is not None and day <= today:
                 rows.append(
                     {
                         "Id": row_id,
@@ -90,12 +96,14 @@ def _points(
     row_id = rng.randrange(2_000_000, 6_000_000)
     rows: list[Row] = []
     comments: list[Row] = []
+    times = Counter[int]()
     for day in year.school_days(year.start + timedelta(days=3), today):
         held = planner.attended(child, day)
         if not held or rng.random() > 0.09:
             continue
         row_id += rng.randrange(1, 60)
         kind = rng.randrange(len(_CATEGORIES))
+        times[kind] += 1
         _, short, low, high, text = _CATEGORIES[kind]
         row: Row = {
             "Id": row_id,
@@ -113,7 +121,10 @@ def _points(
             row["Value"] = rng.randrange(low, high + 1)
         if rng.random() < 0.4:
             comment = row_id + 7_000_000
-            comments.append({"Id": comment, "Text": rng.choice(_COMMENTS), "AddedBy": row["AddedBy"]})
+            said = rng.choice(_PRAISE if low > 0 else _BLAME)
+            if low < 0 and times[kind] == 2:
+                said = _AGAIN
+            comments.append({"Id": comment, "Text": said, "AddedBy": row["AddedBy"]})
             # Both forms were seen of marks: references, and bare ids.
             bare = rng.random() < 0.3
             row["Comments"] = [comment if bare else ref("BehaviourGrades/Points/Comments", comment)]

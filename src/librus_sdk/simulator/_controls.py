@@ -178,24 +178,44 @@ class Controls:
         self._state.unauthorized_form = form
 
     def deny_scope(self, name: str, child: str | int | None = None, *, form: ScopeForm = "message") -> None:
-        """Answer 401 ``Insufficient scopes``: in the message, the code or the status, as chosen."""
-        endpoint = self._endpoint(name)
+        """Answer 401 ``Insufficient scopes``: in the message, the code or the status, as chosen.
+
+        Raises:
+            LibrusConfigurationError: the API has no endpoint of that name.
+        """
+        endpoint = self._api_endpoint(name)
         with self._watch.lock:
             self._state.denied_scopes[endpoint, None if child is None else self._known(child)] = form
 
     def switch_off(self, name: str, child: str | int | None = None) -> None:
-        """Answer 403 with the code of a module the school has switched off."""
-        endpoint = self._endpoint(name)
+        """Answer as Librus does for a module the school has switched off, also on the paths below it.
+
+        How Librus says so is known of some modules only:
+
+        - ``Notes``, ``LuckyNumbers`` and ``SchoolNotices``: 403 with a code of its own (``NotesIsNotActive``,
+          ``LuckyNumberIsNotActive``, ``NoticeboardProblem``);
+        - ``Timetables``: 403 ``Student timetable is not public``, as with :meth:`hide_timetable`;
+        - ``Grades/Averages`` and ``PointGrades/Averages``: 200 with ``{"Status": "Disabled"}``.
+
+        Of the others (``Messages``, ``Attendances``, ``HomeWorks`` ...) no such answer is known. They get 403
+        ``AccessDeny``, which Librus sends for whatever an account may not read; so a client sees a refusal.
+
+        Raises:
+            LibrusConfigurationError: the API has no endpoint of that name.
+        """
+        endpoint = self._api_endpoint(name)
         with self._watch.lock:
             self._state.switched_off.add((endpoint, None if child is None else self._known(child)))
 
     def hide_timetable(self, child: str | int | None = None) -> None:
         """Answer 403 on timetables: not published yet."""
-        with self._watch.lock:
-            self._state.hidden_timetable.add(None if child is None else self._known(child))
+        self.switch_off("Timetables", child)
 
     def messages_unpaid(self, child: str | int | None = None) -> None:
-        """Answer 403 on every path of messages: not paid for. The token's scopes stay as they are."""
+        """Answer 403 on every path of messages: not paid for. The token's scopes stay as they are.
+
+        The account rows of the portal and ``Me`` say then that the account is not a premium one.
+        """
         with self._watch.lock:
             self._state.unpaid_messages.add(None if child is None else self._known(child))
 
@@ -210,13 +230,17 @@ class Controls:
         with self._watch.lock:
             self._state.denied_scopes.clear()
             self._state.switched_off.clear()
-            self._state.hidden_timetable.clear()
             self._state.unpaid_messages.clear()
 
     def _endpoint(self, name: str) -> str:
         from ._endpoints import known_endpoint  # it needs the extra, which may be missing until the start
 
         return known_endpoint(name)
+
+    def _api_endpoint(self, name: str) -> str:
+        from ._endpoints import api_endpoint
+
+        return api_endpoint(name)
 
     def _known(self, child_id: str | int) -> str:
         text = str(child_id)

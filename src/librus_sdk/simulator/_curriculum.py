@@ -236,10 +236,12 @@ COLORS: Final = (
     ("lightgreen", "90EE90"), ("orchid", "DA70D6"), ("salmon", "FA8072"), ("skyblue", "87CEEB"),
 )  # fmt: skip
 
+# What teachers write under a good, a middling and a bad mark.
 GRADE_COMMENTS: Final = (
-    "Bardzo ładna praca!", "Proszę poprawić do końca miesiąca.", "Brak zeszytu.", "Praca staranna.",
-    "Ocena z poprawy.", "Udział w konkursie szkolnym.", "Prawie maksimum punktów: 18/20.",
-)  # fmt: skip
+    ("Bardzo ładna praca!", "Praca staranna.", "Prawie maksimum punktów: 18/20."),
+    ("Praca staranna.", "Drobne błędy w zadaniu 3.", "Stać Cię na więcej!"),
+    ("Brak zeszytu.", "Proszę poprawić do końca miesiąca.", "Proszę powtórzyć cały dział."),
+)
 
 # Standard ids are fixed by Librus; 4766 is the kind of type a school adds itself.
 ATTENDANCE_TYPES: Final[tuple[dict[str, Any], ...]] = (
@@ -294,11 +296,3 @@ NOTES: Final = (
     (1, "Pomaga młodszym kolegom w świetlicy."), (0, "Rozmawia na lekcji mimo upomnień."),
     (1, "Przygotował(a) gazetkę szkolną."), (2, "Nie przyniosła/nie przyniósł stroju na wf."),
 )  # fmt: skip
-NOTICES: Final = (
-    (
-        "Zbiórka makulatury",
-        "Makulaturę można przynosić do piątku, przed godz. 8:00. &bdquo;Liczy się każda gazeta!&rdquo;",
-    ),
-    ("Zebrania z rodzicami", "Zapraszamy na zebrania klasowe o godz. 17:00.\nWychowawcy czekają w salach."),
-    ("Dzień kolorowej skarpetki", "W środę przychodzimy w dwóch różnych skarpetkach."),
-)

@@ -93,9 +93,9 @@ def descriptive_tables(
         main = next(lesson for lesson in child.school_class.lessons if lesson.subject.short == "e.pol")
         ends = (year.start + timedelta(days=75), year.end_first_semester, year.end)
         for end in ends:
-            day = end - timedelta(days=2)
-            if day <= today:
-                book.sum_up(main, day)
+            last = planner.last_day(child, end - timedelta(days=2), main)
+            if last is not None and last <= today:
+                book.sum_up(main, last)
     return {
         "DescriptiveGrades": Table("Grades", "Grade", tuple(book.grades)),
         "DescriptiveGrades/Comments": Table("Comments", "Comment", tuple(book.comments)),

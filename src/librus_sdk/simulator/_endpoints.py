@@ -9,12 +9,13 @@ from ..errors import LibrusConfigurationError
 from ._api import API_ROUTES
 from ._portal import PORTAL_ROUTES
 
-__all__ = ["ENDPOINTS", "known_endpoint"]
+__all__ = ["ENDPOINTS", "api_endpoint", "known_endpoint"]
 
-ENDPOINTS: Final = (
-    *(route.name for route in PORTAL_ROUTES.values()),
-    *sorted(route.name for route in API_ROUTES.values()),
-)
+_PORTAL: Final = tuple(route.name for route in PORTAL_ROUTES.values())
+_API: Final = tuple(sorted(route.name for route in API_ROUTES.values()))
+# What somebody calls a module: neither one row by its id, nor a path that has no list.
+_LISTS: Final = tuple(name for name in _API if not name.endswith("{id}"))
+ENDPOINTS: Final = (*_PORTAL, *_API)
 
 
 def known_endpoint(name: str) -> str:
@@ -35,3 +36,27 @@ def known_endpoint(name: str) -> str:
             f"The simulator has no endpoint {name!r}. Did you mean one of: {meant}?"
         )
     return name
+
+
+def api_endpoint(name: str) -> str:
+    """Return the name if the simulated API serves requests under it.
+
+    A part that others lie under is one, too (``Auth``).
+
+    Raises:
+        LibrusConfigurationError: it is misspelt, of the portal, not served, or ``*``. The message names what
+            may have been meant: ``Grades/Averages`` for ``Averages``.
+    """
+    if any(known == name or known.startswith(f"{name}/") for known in _API):
+        return name
+    told = f"The simulated API has no endpoint {name!r}."
+    near = _ending_with(name) or get_close_matches(name, _LISTS, n=3, cutoff=0.6)
+    if near:
+        raise LibrusConfigurationError(f"{told} Did you mean one of: {', '.join(near)}?")
+    first = ", ".join(known for known in _LISTS if "/" not in known)
+    raise LibrusConfigurationError(f"{told} These it has, and others below them: {first}.")
+
+
+def _ending_with(name: str) -> list[str]:
+    """The endpoints whose last part is that word, in capitals or not."""
+    return [known for known in _LISTS if known.rpartition("/")[2].casefold() == name.casefold()]

@@ -23,6 +23,8 @@ from ._year import SchoolYear
 __all__ = ["Marks", "build_marks"]
 
 _SCALE: Final = ("1", "2-", "2", "2+", "3-", "3", "3+", "4-", "4", "4+", "5-", "5", "5+", "6")
+# Places in the scale: a mark from here on is good, one up to here is bad and gets corrected.
+_GOOD, _BAD = 9, 5
 _STATUS: Final = ("np", "bz", "+", "nb", "-")
 # How often a category is used; the order is that of GRADE_CATEGORIES.
 _OFTEN: Final = (3, 5, 3, 4, 3, 1, 2, 1, 1)
@@ -43,7 +45,7 @@ def build_marks(
 ) -> Marks:
     """Generate the child's marks up to today."""
     rng = random.Random(f"librus-simulator marks {seed} {child.portal_id}")
-    book = _Book(rng, child, year, category_ids, Marks(), rng.randrange(20_000_000, 60_000_000))
+    book = _Book(rng, child, year, planner, category_ids, Marks(), rng.randrange(20_000_000, 60_000_000))
     held: dict[int, list[date]] = {}
     for day in year.school_days(year.start + timedelta(days=7), today):
         for one in planner.attended(child, day):
@@ -61,6 +63,7 @@ class _Book:
     rng: random.Random
     child: Child
     year: SchoolYear
+    planner: Planner
     category_ids: list[int]
     out: Marks
     next_id: int
@@ -90,23 +93,23 @@ class _Book:
         index = min(max(round(rng.gauss(level, 2.2)), 0), len(_SCALE) - 1)
         first = self._row(lesson, day, _SCALE[index], kind, {"IsConstituent": True})
         marks = [(first, kind)]
-        if index <= 5 and kind < _TESTS and len(later) > 2 and rng.random() < 0.7:
+        if index <= _BAD and kind < _TESTS and len(later) > 2 and rng.random() < 0.7:
             better = _SCALE[min(index + rng.randrange(2, 6), len(_SCALE) - 1)]
             row = self._row(lesson, later[min(5, len(later) - 1)], better, kind, {"IsConstituent": True})
             row["Improvement"] = ref("Grades", first["Id"])
             marks.append((row, kind))
         elif rng.random() < 0.12:
-            self._comment(first)
+            self._comment(first, GRADE_COMMENTS[0 if index >= _GOOD else 1 if index > _BAD else 2])
         return marks
 
-    def _comment(self, row: Row) -> None:
+    def _comment(self, row: Row, texts: tuple[str, ...]) -> None:
         comment = self._new_id()
         self.out.comments.append(
             {
                 "Id": comment,
                 "AddedBy": row["AddedBy"],
                 "Grade": ref("Grades", row["Id"]),
-                "Text": self.rng.choice(GRADE_COMMENTS),
+                "Text": self.rng.choice(texts),
             }
         )
         # Both forms were seen: references, and bare ids.
@@ -123,16 +126,23 @@ class _Book:
         )
 
     def _closing(self, lesson: Lesson, semester: int, end: date, average: Decimal, today: date) -> None:
-        """The proposed mark two weeks before the semester ends and the given one at its end."""
+        """The proposed mark two weeks before the semester ends and the given one at its end, in lessons."""
         mark = str(min(max(int(average + Decimal("0.35")), 1), 6))
-        proposed = end - timedelta(days=14)
+        proposed, given = self._closing_days(lesson, end)
         final = semester == 2
         category = FINAL_CATEGORY if final else SEMESTER_CATEGORY
         kinds = ("IsFinalProposition", "IsFinal") if final else ("IsSemesterProposition", "IsSemester")
-        for day, kind in ((proposed, kinds[0]), (end - timedelta(days=2), kinds[1])):
-            # The day may fall into a break; teachers enter closing marks on any day.
-            if day <= today:
+        for day, kind in ((proposed, kinds[0]), (given, kinds[1])):
+            if day is not None and day <= today:
                 self._row(lesson, day, mark, category, {kind: True})
+
+    def _closing_days(self, lesson: Lesson, end: date) -> tuple[date | None, date | None]:
+        """The lessons in which the marks are proposed and given, never the same one."""
+        given = self.planner.last_day(self.child, end - timedelta(days=2), lesson)
+        if given is None:
+            return None, None
+        before = min(end - timedelta(days=14), given - timedelta(days=1))
+        return self.planner.last_day(self.child, before, lesson), given
 
     def _row(self, lesson: Lesson, day: date, mark: str, category: int, flags: dict[str, bool]) -> Row:
         row_id = self._new_id()

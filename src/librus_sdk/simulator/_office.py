@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from ._curriculum import AGENDA_CATEGORIES
+from ._curriculum import AGENDA_CATEGORIES, YOUNG
 from ._diary import agenda, attendances
 from ._files import File, make_file
 from ._mailbox import message_rows, receiver_groups
@@ -23,6 +23,7 @@ __all__ = ["assignment_file", "office_tables"]
 
 _EXCUSED: Final = 3
 _MEETING: Final = AGENDA_CATEGORIES.index("Zebranie z rodzicami")
+# Title, text, names of the files; what is not for everybody is extra work.
 _TASKS: Final = (
     ("Karta pracy: {}", "Uzupełnij kartę pracy i przynieś ją na lekcję.", ("Karta pracy – {}.pdf",)),
     ("Zadania z ćwiczeń: {}", "Str. 42-43, zadania 1-5.\nZadanie 6* dla chętnych.", ()),
@@ -34,6 +35,13 @@ _TASKS: Final = (
     ),
     ("Powtórzenie: {}", "Powtórz wiadomości przed sprawdzianem.", ()),
 )
+_TASKS_OF_THE_YOUNG: Final = (
+    ("Karta pracy: {}", "Uzupełnij kartę pracy. Pokoloruj obrazek.", ("Karta pracy – {}.pdf",)),
+    ("Ćwiczenia: {}", "Str. 12, zadania 1 i 2. Można poprosić o pomoc rodzica.", ()),
+    ("Do poćwiczenia: {}", "Poćwicz w domu przez 10 minut.", ()),
+    ("Rysunek: {}", "Narysuj obrazek na kartce A4. Przykład w załączniku.", ("Przykładowy rysunek.png",)),
+)
+_EXTRA: Final = ("Prezentacja", "Rysunek")
 
 
 def office_tables(world: World, child: Child) -> dict[str, Table]:
@@ -71,6 +79,7 @@ def _assignments(world: World, child: Child, first_category: int) -> Iterator[Ro
     row_id = rng.randrange(400_000, 800_000)
     file_id = rng.randrange(900_000, 990_000)
     year, plan = world.year, world.planner
+    tasks = _TASKS_OF_THE_YOUNG if child.school_class.level <= YOUNG else _TASKS
     for day in year.school_days(year.start + timedelta(days=7), world.today - timedelta(days=1)):
         lessons = [held for held in plan.attended(child, day) if held.lesson.subject.topics]
         if not lessons or rng.random() > 0.25:
@@ -80,7 +89,7 @@ def _assignments(world: World, child: Child, first_category: int) -> Iterator[Ro
         if due is None:
             continue
         row_id += rng.randrange(1, 90)
-        title, text, names = rng.choice(_TASKS)
+        title, text, names = rng.choice(tasks)
         topic = rng.choice(held.lesson.subject.topics)
         files: list[Row] = []
         for name in names:
@@ -107,7 +116,7 @@ def _assignments(world: World, child: Child, first_category: int) -> Iterator[Ro
             "StudentsWhoMarkedAsDone": [me] if done else [],
         }
         if rng.random() < 0.8:
-            category = first_category + (title.startswith("Prezentacja"))
+            category = first_category + (title.startswith(_EXTRA))
             row["Category"] = ref("HomeWorkAssignments/Categories", category)
         yield row
 

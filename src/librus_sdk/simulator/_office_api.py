@@ -29,7 +29,7 @@ def paid(handler: Handler) -> Handler:
     """Refuse the account that has not paid for messages, whatever the scopes of its token say."""
 
     def answer(state: State, call: Call) -> Response:
-        if None in state.unpaid_messages or call.child_id in state.unpaid_messages:
+        if not state.has_messages(child_of(call)):
             text = "Account not have access to Messages"
             return error(403, Status="Error", Code="AccessDeny", Message=text)
         return handler(state, call)

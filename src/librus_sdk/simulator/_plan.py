@@ -12,13 +12,14 @@ from ._free import class_free
 from ._school import Child, Lesson, Person, School, SchoolClass
 from ._year import SchoolYear
 
-__all__ = ["Held", "Planner", "in_group"]
+__all__ = ["KNOWN_AHEAD", "Held", "Planner", "in_group"]
 
 Change = Literal["none", "substitution", "room", "moved_away", "moved_here", "cancelled"]
 _DROPPED: Final = frozenset({"cancelled", "moved_away"})
 # Every week has a teacher replaced and a lesson cancelled; of four weeks one has a room changed, one a lesson
 # moved to another day.
 _ROOM_WEEK, _MOVE_WEEK, _PERIOD = 0, 2, 4
+KNOWN_AHEAD: Final = timedelta(days=21)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,14 @@ class Planner:
     """Answers what happens on a day. Changes are drawn from the seed and the week alone.
 
     A week is planned for all classes at once, in their order: none of its changes may take a teacher or a
-    room that another class has in that hour.
+    room that another class has in that hour. Weeks that begin after ``known_until`` have no changes yet.
     """
 
-    def __init__(self, seed: int, school: School, year: SchoolYear) -> None:
+    def __init__(self, seed: int, school: School, year: SchoolYear, known_until: date = date.max) -> None:
         self._seed = seed
         self._school = school
         self._year = year
+        self._known_until = known_until
         self._weeks: dict[date, dict[int, dict[date, tuple[Held, ...]]]] = {}
         self._by_day = {
             (item.id, weekday): tuple(place for place in item.plan if place.weekday == weekday)
@@ -122,8 +124,17 @@ class Planner:
             if held.takes_place and in_group(child, held.lesson)
         ]
 
+    def last_day(self, child: Child, day: date, lesson: Lesson | None = None) -> date | None:
+        """The last day up to that one on which the child has lessons, or that lesson of its class."""
+        while day >= self._year.start:
+            held = self.attended(child, day)
+            if any(lesson is None or one.lesson.id == lesson.id for one in held):
+                return day
+            day -= timedelta(days=1)
+        return None
+
     def changes(self, school_class: SchoolClass) -> list[Held]:
-        """Everything that differs from the standing plan in the year; of a move, the end it moved to."""
+        """What is known to differ from the standing plan in the year; of a move, the end it moved to."""
         return [
             held
             for day in self._year.school_days(self._year.start, self._year.end)
@@ -143,7 +154,7 @@ class Planner:
             for day in self._year.school_days(monday, monday + timedelta(days=4))
         }
         held = {day: lessons for day, lessons in week.items() if lessons}
-        if held:
+        if held and monday <= self._known_until:
             self._change(school_class, monday, held, hours)
         return {day: tuple(held.get(day, ())) for day in week}
 

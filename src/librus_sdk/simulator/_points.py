@@ -26,7 +26,8 @@ _CATEGORIES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("Punkty dodatkowe", {"Weight": 1, "CountToTheAverage": True, "ValueFrom": 0, "ValueTo": None}),
     ("Diagnoza punktowa", {"Weight": 0, "CountToTheAverage": False, "ValueFrom": 0, "ValueTo": 50}),
 )
-_COMMENTS: Final = ("Zadanie 4 do powtórzenia.", "Najlepszy wynik w klasie!", "Brak rozwiązania zadania 2.")
+_COMMENTS: Final = ("Zadanie 4 do powtórzenia.", "Brak rozwiązania zadania 2.")
+_FULL: Final = "Najlepszy wynik w klasie!"
 _WORDS: Final = (
     "Praca wykonana samodzielnie i starannie.\n85%", "Wymaga pomocy przy rysunku technicznym.\r\n55%",
     "Bezpiecznie korzysta z narzędzi.",
@@ -109,7 +110,8 @@ class _Points:
         row["Category"] = ref("PointGrades/Categories", self._category_ids[kind])
         if rng.random() < 0.2:
             comment = row["Id"] + 6_000_000
-            self.comments.append({"Id": comment, "Text": rng.choice(_COMMENTS), "AddedBy": row["AddedBy"]})
+            said = _FULL if value == most else rng.choice(_COMMENTS)
+            self.comments.append({"Id": comment, "Text": said, "AddedBy": row["AddedBy"]})
             row["Comments"] = [ref("PointGrades/Comments", comment)]
         self.grades.append(row)
         self._got.setdefault(lesson.subject_id, []).append((value, kind))

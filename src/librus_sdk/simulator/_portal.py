@@ -129,7 +129,7 @@ def _account(state: State, child: Child) -> dict[str, Any]:
         "studentName": f"{child.first} {child.last}",
         "accessToken": state.minted[child_id][-1].text,
         "state": "requires_an_action" if child_id in state.unlinked else "active",
-        "isPremium": False,
+        "isPremium": state.has_messages(child),
         "expiryMarker": None,
     }
     scopes = _SCOPES[place % len(_SCOPES)]

@@ -104,7 +104,6 @@ class State:
     unlinked: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     no_averages: set[str] = field(default_factory=set)
-    hidden_timetable: set[str | None] = field(default_factory=set)
     denied_scopes: dict[tuple[str, str | None], ScopeForm] = field(default_factory=dict)
     switched_off: set[tuple[str, str | None]] = field(default_factory=set)
     unpaid_messages: set[str | None] = field(default_factory=set)
@@ -188,6 +187,10 @@ class State:
         return key
 
     # Who is who.
+
+    def has_messages(self, child: Child) -> bool:
+        """Whether messages are paid for, which is what makes an account a premium one."""
+        return self.unpaid_messages.isdisjoint((None, str(child.portal_id)))
 
     def linked(self) -> list[Child]:
         """The children the portal lists."""

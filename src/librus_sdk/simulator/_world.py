@@ -9,9 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from typing import Any
 
 from ._behaviour import behaviour_lists, behaviour_tables
 from ._calendar import calendar_lists, calendar_tables, neighbours
@@ -21,7 +21,6 @@ from ._curriculum import (
     BELL,
     COLORS,
     GRADE_CATEGORIES,
-    NOTICES,
     SUBJECTS,
     TRIP_TYPE,
 )
@@ -29,17 +28,16 @@ from ._descriptive import descriptive_lists, descriptive_tables
 from ._diary import agenda, attendances, notes, trip_day
 from ._lessons_taught import lesson_tables
 from ._marks import Marks, build_marks
+from ._notices import notices
 from ._office import office_tables
-from ._plan import Planner
+from ._plan import KNOWN_AHEAD, Planner
 from ._points import point_lists, point_tables
-from ._rows import Row, class_row, lesson_row, ref, stamp, student_row, timetable_lesson, user_row
+from ._rows import Row, class_row, lesson_row, ref, student_row, timetable_lesson, user_row
 from ._school import Child, School, build_school
 from ._tables import Table, encode
 from ._year import SchoolYear, school_year
 
 __all__ = ["World", "build_world"]
-
-_WEEK: Final = timedelta(days=7)
 
 
 @lru_cache(maxsize=12)
@@ -61,7 +59,7 @@ class World:
 
     def __post_init__(self) -> None:
         rng = random.Random(f"librus-simulator world {self.seed}")
-        self.planner = Planner(self.seed, self.school, self.year)
+        self.planner = Planner(self.seed, self.school, self.year, self.today + KNOWN_AHEAD)
         self._grade_categories = _ids(rng, len(GRADE_CATEGORIES))
         self._agenda_categories = _ids(rng, len(AGENDA_CATEGORIES))
         self._note_categories = _ids(rng, 2)
@@ -211,7 +209,9 @@ class World:
                     )
                 ),
             ),
-            "SchoolNotices": Table("SchoolNotices", "SchoolNotice", tuple(self._notices())),
+            "SchoolNotices": Table(
+                "SchoolNotices", "SchoolNotice", tuple(notices(self.seed, school, year, self.today))
+            ),
             **behaviour_lists(self.seed),
             **point_lists(self.seed, self._colors),
             **descriptive_lists(self.seed, school, self._colors),
@@ -313,21 +313,6 @@ class World:
             "SurnameHeadTeacher": school.head.last,
             "LessonsRange": _bells(),
         }
-
-    def _notices(self) -> Iterable[Row]:
-        for number, (subject, content) in enumerate(NOTICES):
-            day = self.year.next_school_day(self.year.start + _WEEK * (number * 3 + 1))
-            if day is not None and day <= self.today:
-                yield {
-                    "Id": f"LID-NBOARD-NOTICE-{self.seed % 97:02d}f0c{number}" if number else 8100 + number,
-                    "StartDate": day.isoformat(),
-                    "EndDate": (day + _WEEK * 4).isoformat(),
-                    "Subject": subject,
-                    "Content": content,
-                    "AddedBy": ref("Users", self.school.head.id),
-                    "CreationDate": stamp(day, 600),
-                    "WasRead": number == 0,
-                }
 
 
 def _attendance_types() -> Iterable[Row]:

@@ -22,6 +22,7 @@ def serve(
     *,
     today: date | None = None,
     switched_off: Sequence[str] = (),
+    messages_unpaid: bool = False,
     stop: threading.Event | None = None,
     started: Callable[[Simulator], None] | None = None,
 ) -> None:
@@ -29,6 +30,7 @@ def serve(
 
     ``today`` is the day the school year is generated around, and stays that day; the real one when not given.
     ``switched_off`` names endpoints, such as ``Notes``, which the school of the youngest child does not use.
+    With ``messages_unpaid`` nobody has paid for messages, and Librus refuses them.
     The credentials written are those of an invented family and open nothing else.
 
     Raises:
@@ -47,7 +49,9 @@ def serve(
         youngest = simulator.children[-1]
         for name in switched_off:
             simulator.switch_off(name, youngest.id)
-        out.write(banner(simulator, switched_off))
+        if messages_unpaid:
+            simulator.messages_unpaid()
+        out.write(banner(simulator, switched_off, messages_unpaid))
         out.flush()
         if started is not None:
             started(simulator)
@@ -58,7 +62,7 @@ def serve(
         simulator.stop()
 
 
-def banner(simulator: Simulator, switched_off: Sequence[str] = ()) -> str:
+def banner(simulator: Simulator, switched_off: Sequence[str] = (), messages_unpaid: bool = False) -> str:
     """Where the simulator is, its day and its family, and the variables that point a shell at it."""
     credentials, hosts = simulator.credentials, simulator.hosts
     children = [f"  {child.id}  {child.name}, {child.class_name}" for child in simulator.children]
@@ -66,10 +70,15 @@ def banner(simulator: Simulator, switched_off: Sequence[str] = ()) -> str:
     modules: list[str] = []
     if switched_off:
         modules = ["", f"Switched off for {simulator.children[-1].name}: {', '.join(switched_off)}."]
-    # Told only when it is another one than on the wall.
-    calendar = (
-        [] if day == warsaw_today() else [f"There it is {day}, and stays so, whatever the real date.", ""]
-    )
+    if messages_unpaid:
+        modules += ["", "Messages are not paid for, for no child: they are refused."]
+    calendar: list[str] = []
+    if day != warsaw_today():  # else it is the one on the wall, which every command goes by
+        calendar = [
+            f"There it is {day}, and stays so, whatever the real date.",
+            f"To see that day: librus overview --day {day}",
+            "",
+        ]
     exports = [f"export {name}={shlex.quote(value)}" for name, value in simulator.environ().items()]
     return "\n".join(
         [
