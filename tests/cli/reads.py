@@ -115,6 +115,7 @@ READS: Final = (
     Read("grades point-categories", "PointGrades/Categories"),
     Read("grades descriptive", "DescriptiveGrades"),
     Read("grades descriptive-text", "DescriptiveGrades/Text"),
+    Read("grades descriptive-text-grades", "DescriptiveTextGrades"),
     Read("grades text", "TextGrades"),
     Read("school get", "Schools"),
     Read("school class", "Classes", days=True),

@@ -77,8 +77,6 @@ def test_a_noun_without_a_command(cli: Cli, noun: str) -> None:
         (["grades", "list", "--chlid", "1"], "No such option '--chlid'|No such option: --chlid"),
         (["grades", "list", "--child"], "requires an argument"),
         (["children", "list", "--child", "1"], "No such option"),
-        (["timetable", "week"], r"Missing option '--week-start'.*YYYY-MM-DD, for example \d{4}-\d\d-\d\d"),
-        (["timetable", "day"], r"Missing option '--day'.*YYYY-MM-DD, for example \d{4}-\d\d-\d\d"),
         (
             ["timetable", "day", "--day", "14.09.2026"],
             r"'--day': Expected a day as YYYY-MM-DD, for example \d{4}-",
@@ -166,6 +164,21 @@ def test_an_unknown_child(cli: Cli, calm: Simulator) -> None:
     assert not any(
         child.name in error["message"] or child.login in error["message"] for child in calm.children
     )
+
+
+def test_a_login_that_two_children_have(cli: Cli, sim: Simulator) -> None:
+    accounts = [
+        {
+            "id": number, "accountIdentifier": "x", "group": "parent", "login": "1u", "state": "active",
+            "studentName": "Ala Kot", "accessToken": "t" * 20,
+        }
+        for number in (1, 2)
+    ]  # fmt: skip
+    sim.fail("accounts", body={"accounts": accounts}, times=None)
+    error = refused(cli("me", "--child", "1u", "--format=json", sim=sim), "AMBIGUOUS_CHILD")
+    assert [match["id"] for match in error["details"]["matches"]] == ["1", "2"]
+    told = " ".join(cli("me", "--child", "1u", sim=sim, env={"COLUMNS": "200"}).err.split())
+    assert "use the id. details matches: id 1, login 1u, group parent, state active id 2, login 1u" in told
 
 
 @pytest.mark.parametrize("env", [{}, {"LIBRUS_CHILD": ""}])
@@ -373,3 +386,35 @@ def test_no_secret_is_shown_by_any_command_however_talkative(cli: Cli, sim: Simu
 def test_a_password_with_everything_in_it_signs_in(cli: Cli, sim: Simulator) -> None:
     sim.change_password()
     assert cli("timetable", "day", "--day", monday(sim), "--child", first(sim), sim=sim).status == 0
+
+
+# --- in the words of the command that was run -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "shown_by"),
+    [("messages get", "Messages/{id}", "messages list"), ("notes get", "Notes/{id}", "notes list")],
+)
+def test_an_id_nobody_knows_or_takes_is_told_with_the_command_that_shows_ids(
+    cli: Cli, sim: Simulator, name: str, path: str, shown_by: str
+) -> None:
+    argv = [*name.split(), "--id", "1", "--child", first(sim), "--format", "json"]
+    unknown = cli(*argv, sim=sim).error
+    assert unknown["details"]["status"] == 404
+    assert unknown["message"].endswith(
+        f"--id names nothing known here; librus {shown_by} shows the ids there are."
+    )
+    sim.fail(path, status=400, times=1)
+    assert cli(*argv, sim=sim).error["message"] == (
+        "Librus did not accept the id that --id gives (status 400); "
+        f"librus {shown_by} shows the ids there are."
+    )
+    sim.fail(path, status=500, times=None)
+    assert "--id" not in cli(*argv, sim=sim).error["message"]
+
+
+def test_a_module_that_is_off_is_told_with_the_command_that_asked(cli: Cli, sim: Simulator) -> None:
+    sim.fail("Grades/Averages", status=403, body={"Code": "GradesIsNotActive"}, times=None)
+    error = cli("grades", "averages", "--child", first(sim), "--format", "json", sim=sim).error
+    assert error["code"] == "FEATURE_UNAVAILABLE"
+    assert error["message"].endswith("It holds what librus grades averages shows.")

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from librus_sdk.cli import _coming
+from librus_sdk.cli._days import today
 from librus_sdk.simulator import Simulator
 from tests.cli.conftest import Cli, as_sent, first, monday
 
@@ -85,7 +87,8 @@ def test_what_is_said_about_a_lesson(cli: Cli, sim: Simulator, sent: dict[str, A
     env = {"LIBRUS_CHILD": first(sim), "COLUMNS": "150"}
     result = cli("timetable", "day", "--day", "2026-09-14", sim=sim, env=env)
     assert (result.status, result.err) == (0, "")
-    assert " ".join(result.out.splitlines()[-1].split()) == line
+    # The year is told of other school years only.
+    assert " ".join(result.out.splitlines()[-1].split()).replace(".2026", "") == line
 
 
 def test_a_day_without_lessons_says_so(cli: Cli, calm: Simulator) -> None:
@@ -102,7 +105,7 @@ def test_a_week_is_headed_by_its_monday_and_its_days(cli: Cli, calm: Simulator) 
     assert headings == [
         f"Timetable of {calm.children[0].name}, week of pon. {start:%d.%m.%Y}",
         *(
-            f"{name} {day:%d.%m.%Y}{', today' if day == calm.today else ''}"
+            f"{name} {day:%d.%m.%Y}{', today' if day == today() else ''}"
             for name, day in zip(names, days, strict=True)
         ),
     ]
@@ -152,10 +155,26 @@ def test_a_lucky_number_of_another_day_is_told(
 ) -> None:
     drawn = {"LuckyNumber": number, "LuckyNumberDay": "2026-09-14"}
     sim.fail("LuckyNumbers", body={"LuckyNumber": drawn}, times=None)
+    sim.fail("Users", status=403, times=None)
     argv = ["lucky-number", "get", "--for-day", asked, "--child", first(sim)]
     result = cli(*argv, sim=sim, env={"COLUMNS": "200"})
     assert (result.status, result.err) == (0, "")
     assert result.out.splitlines()[-1] == f"  {said}"
+
+
+def test_the_lucky_number_is_compared_with_the_childs_own(cli: Cli, sim: Simulator) -> None:
+    users = as_sent(sim, "Users", {})["Users"]
+    (own,) = [user["ClassRegisterNumber"] for user in users if user.get("ClassRegisterNumber")]
+    for number, said in {
+        own: "It is the child's own number.",
+        own + 1: f"The child's own number is {own}.",
+    }.items():
+        drawn = {"LuckyNumber": number, "LuckyNumberDay": str(sim.today)}
+        sim.fail("LuckyNumbers", body={"LuckyNumber": drawn}, times=1)
+        out = cli("lucky-number", "get", "--child", first(sim), sim=sim).out
+        assert out.splitlines()[-1].endswith(f"{number}, for pon. 23.11.2026. {said}")
+    sim.fail("Users", body={"Users": [*users, users[-1]]}, times=None)
+    assert "own number" not in cli("lucky-number", "get", "--child", first(sim), sim=sim).out
 
 
 def test_the_lucky_number_comes_with_its_day(cli: Cli, calm: Simulator) -> None:
@@ -163,3 +182,10 @@ def test_the_lucky_number_comes_with_its_day(cli: Cli, calm: Simulator) -> None:
     out = cli("lucky-number", "get", "--child", first(calm), sim=calm).out
     assert str(drawn["LuckyNumber"]) in out
     assert f"{date.fromisoformat(drawn['LuckyNumberDay']):%d.%m.%Y}" in out
+
+
+def test_what_is_over_at_midnight_is_either_coming_or_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    monday = date(2026, 11, 23)
+    days = iter([monday])
+    monkeypatch.setattr(_coming, "today", lambda: next(days, monday + timedelta(days=1)))
+    assert _coming.coming_and_past([monday], lambda day: (day, day)) == ([monday], [])

@@ -2,14 +2,27 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from librus_sdk.cli._document import Column, Fields, Section, Sentence, Table, clean, lay_out, width_of
+from librus_sdk.cli._document import (
+    Column,
+    Fields,
+    Section,
+    Sentence,
+    Styled,
+    Table,
+    clean,
+    lay_out,
+    render,
+    width_of,
+)
 from librus_sdk.cli._names import polish_order
 from librus_sdk.cli._terminal import draw
+from tests.cli.conftest import Screen
 
 COLUMNS = (Column("Date", stiff=True), Column("Subject"), Column("No", right=True), Column("Note"))
 
@@ -66,6 +79,55 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_is_lost(
             assert len(letters) >= sum(len(re.sub(r"[\s-]", "", cell)) for cell in row)
 
 
+# Without blanks that do not look like one: rich takes the one at the end of a line for a blank.
+visible = st.text(st.characters(max_codepoint=0x17F, exclude_categories=["C", "Z"]), min_size=1, max_size=30)
+sayings = st.lists(visible, max_size=6).map(" ".join)
+
+
+@given(
+    st.lists(st.tuples(st.just("2026-09-14"), sayings, sayings, sayings), min_size=1, max_size=5),
+    st.lists(visible, min_size=4, max_size=4, unique=True),
+    st.integers(40, 150),
+)
+def test_a_terminal_gets_the_same_lines_as_a_pipe(
+    rows: list[tuple[str, ...]], titles: list[str], width: int
+) -> None:
+    columns = [Column(f"{title} {title}", right=number % 2 == 1) for number, title in enumerate(titles)]
+    section = Section(
+        "Title", [Table(columns, rows), Fields([("label", rows[0][1])]), Sentence(f"Said: {rows[0][2]}")]
+    )
+    plain, drawn = (
+        [line.rstrip() for line in text.splitlines() if not re.fullmatch(r" *[─-]+( +[─-]+)* *", line)]
+        for text in (lay_out([section], width), ANSI.sub("", draw([section], width)))
+    )
+    assert drawn == plain
+
+
+def test_a_title_of_one_line_stands_on_the_rule_beside_one_of_two() -> None:
+    table = Table((Column("Category"), Column("Counts to the average")), [("Sprawdzian pisemny " * 3, "yes")])
+    for text in (lay_out([Section("T", [table])], 40), ANSI.sub("", draw([Section("T", [table])], 40))):
+        lines = [line.rstrip() for line in text.splitlines()]
+        assert "Category" not in lines[2]
+        rule = next(number for number, line in enumerate(lines) if re.fullmatch(r"[ ─-]+", line))
+        assert lines[rule - 1].split()[0] == "Category"
+        assert lines[rule - 1].endswith("average")
+
+
+def test_without_rich_a_terminal_gets_the_plain_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "librus_sdk.cli._terminal")
+    monkeypatch.setitem(sys.modules, "rich", None)
+    for name, value in {"TERM": "xterm", "NO_COLOR": "", "COLUMNS": "80"}.items():
+        monkeypatch.setenv(name, value)
+    section = Section("T", [Table((Column("A"),), [(Styled("b", "bad"),)])])
+    assert render([section], Screen()) == lay_out([section], 80)
+
+
+def test_empty_lines_at_the_end_of_a_text_are_left_out() -> None:
+    assert lay_out([Section("T", [Sentence("a\n\nb\n\n")])], 80) == "T\n\n  a\n\n  b\n"
+
+
 def test_what_a_terminal_would_obey_is_taken_out_of_other_peoples_words() -> None:
     nasty = "a\x1b[2Jb\x07\x9bc\u202ed\r\ne\x00"
     assert clean(nasty) == "a[2Jbcd\ne"
@@ -94,3 +156,50 @@ def test_polish_letters_are_sorted_behind_their_plain_ones() -> None:
     assert sorted(given_order, key=polish_order) == [
         "Język polski", "Lekcja", "Łacina", "Muzyka", "Zajęcia", "Źródła", "Żeglarstwo",
     ]  # fmt: skip
+
+
+AGENDA = (
+    Column("Date", stiff=True),
+    Column("Kind", spare=True),
+    Column("Subject"),
+    Column("Teacher", spare=True),
+)
+NAMES = (
+    "pon. 16.11",
+    "sprawdzian",
+    "Edukacja konstantynopolitańska",
+    "Ada Brzęczyszczykiewicz-Gżegżółkowska",
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "titles"),
+    [
+        (80, ["Date", "Kind", "Subject", "Teacher"]),
+        (58, ["Date", "Kind", "Subject"]),
+        (40, ["Date", "Subject"]),
+    ],
+)
+def test_a_column_that_can_be_spared_goes_before_a_date_or_a_word_breaks(
+    width: int, titles: list[str]
+) -> None:
+    section = Section("T", [Table(AGENDA, [NAMES])])
+    for text in (lay_out([section], width), ANSI.sub("", draw([section], width))):
+        lines = text.splitlines()
+        assert lines[2].split() == titles
+        assert lines[4].startswith("  pon. 16.11  ")
+        assert "konstantynopolitańska" in text
+        left_out = ", ".join(column.title for column in AGENDA if column.title not in titles)
+        assert lines[-1].rstrip() == f"  No room here for: {left_out}." if left_out else "No room" not in text
+
+
+def test_a_double_name_is_broken_behind_its_hyphen_and_a_date_is_not() -> None:
+    text = lay_out([Section("T", [Table(AGENDA[:1] + AGENDA[3:], [("2026-11-16", NAMES[3])])])], 40)
+    assert text.splitlines()[-2:] == ["  2026-11-16  Ada Brzęczyszczykiewicz-", "              Gżegżółkowska"]
+
+
+def test_tables_that_are_alike_have_the_columns_and_widths_of_one() -> None:
+    one, other = ("2026-11-16", "", "1", ""), ("2026-11-17", "Fizyka", "12", "")
+    tables = [Table(COLUMNS, [row], [one, other]) for row in (one, other)]
+    first, second = (lay_out([Section("T", [table])], 80).splitlines()[2:4] for table in tables)
+    assert first == second == ["  Date        Subject  No", "  ----------  -------  --"]

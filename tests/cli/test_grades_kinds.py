@@ -6,16 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from librus_sdk.simulator import SimulatedChild, Simulator
-from tests.cli.conftest import Cli
-from tests.cli.test_processes import terminal_output
-from tests.cli.test_terminal import ANSI, on_terminals, words
+from tests.cli.conftest import Cli, Terminal, nameless, sent_to
+from tests.cli.test_terminal import ANSI, words
 
 WIDE = {"COLUMNS": "240"}
 
@@ -36,9 +33,7 @@ def own() -> Iterator[Simulator]:
 
 def sent(sim: Simulator, child: SimulatedChild, path: str) -> list[dict[str, Any]]:
     """The rows the API answers for the child, read without the SDK."""
-    headers = {"authorization": f"Bearer {sim.token(child.id)}"}
-    answer = httpx2.get(f"{sim.hosts.api}/{path}", headers=headers, trust_env=False).raise_for_status().json()
-    (rows,) = (value for value in answer.values() if isinstance(value, list))
+    (rows,) = (value for value in sent_to(sim, child.id, path).values() if isinstance(value, list))
     return list(rows)
 
 
@@ -182,7 +177,7 @@ def test_behaviour_grades_without_their_names(cli: Cli, own: Simulator) -> None:
     own.fail("BehaviourGrades/Types", status=403, times=None)
     child = own.children[0]
     result = cli("grades", "behaviour", "--child", child.id, sim=own)
-    assert (result.status, result.err) == (0, "")
+    assert (result.status, result.err) == (0, nameless("Grades"))
     assert f"#{sent(own, child, 'BehaviourGrades')[0]['GradeType']['Id']}" in result.out
 
 
@@ -245,12 +240,10 @@ def test_behaviour_points_keep_the_short_name_when_categories_cannot_be_read(
     assert {row["ShortName"] for row in sent(own, child, "BehaviourGrades/Points")} <= set(out.split())
 
 
-@on_terminals
-def test_behaviour_points_are_coloured_by_their_sign(own: Simulator, tmp_path: Path) -> None:
+def test_behaviour_points_are_coloured_by_their_sign(own: Simulator, terminal: Terminal) -> None:
     rows = [{"Id": number, "Value": value, "Semester": 1} for number, value in enumerate((7, -4, 0))]
     own.fail("BehaviourGrades/Points", body={"Grades": rows}, times=None)
-    env = {"LIBRUS_CHILD": own.children[0].id}
-    drawn = terminal_output("grades", "behaviour-points", sim=own, cwd=tmp_path, columns=100, env=env)
+    drawn = terminal("grades", "behaviour-points", "--child", own.children[0].id, sim=own)
     assert "\x1b[32m+7\x1b[0m" in drawn
     assert "\x1b[31m-4\x1b[0m" in drawn
     assert re.search(r"^ +— +0 +—", drawn, re.MULTILINE)
@@ -287,7 +280,7 @@ def test_points_without_their_categories_are_still_points(cli: Cli, own: Simulat
     child = having(own, "PointGrades")
     own.fail("PointGrades/Categories", status=403, times=None)
     result = cli("grades", "points", "--child", child.id, sim=own)
-    assert (result.status, result.err) == (0, "")
+    assert (result.status, result.err) == (0, nameless("Categories"))
     assert not re.search(r"\d of ", result.out)
     assert f"#{sent(own, child, 'PointGrades')[0]['Category']['Id']}" in result.out
 
@@ -310,8 +303,8 @@ def test_a_module_that_is_off_is_told_in_a_parents_words(cli: Cli, own: Simulato
     result = cli("grades", command, "--child", child.id, sim=own)
     assert (result.status, result.out) == (1, "")
     told = " ".join(result.err.split())
-    said = "message The school has switched this module off. Only the school can switch it on. details"
-    assert said in told
+    said = "message The school has switched this module off. Only the school can switch it on. It holds what"
+    assert f"{said} librus grades {command} shows. details" in told
     error = cli("grades", command, "--child", child.id, "--format=json", sim=own).error
     assert "/" not in error["message"]
     assert error["details"]["endpoint"].endswith("Averages")
@@ -371,18 +364,19 @@ def test_the_skills_of_the_school_are_not_read_for_older_children(cli: Cli, own:
 
 
 @pytest.mark.parametrize(
-    ("command", "path", "categories"),
+    ("command", "path", "given_for", "lookup"),
     [
-        ("descriptive-text", "DescriptiveGrades/Text", "DescriptiveGrades/Text/Categories"),
-        ("text", "TextGrades", "Grades/Categories"),
+        ("descriptive-text", "DescriptiveGrades/Text", "Category", "DescriptiveGrades/Text/Categories"),
+        ("descriptive-text-grades", "DescriptiveTextGrades", "Skill", "DescriptiveTextGrades/Skills"),
+        ("text", "TextGrades", "Category", "Grades/Categories"),
     ],
 )
 def test_texts_keep_their_lines_and_come_latest_first(
-    cli: Cli, june: Simulator, command: str, path: str, categories: str
+    cli: Cli, june: Simulator, command: str, path: str, given_for: str, lookup: str
 ) -> None:
     child = having(june, path)
     out = cli("grades", command, "--child", child.id, sim=june).out
-    names, users = by_id(june, child, categories), by_id(june, child, "Users")
+    names, users = by_id(june, child, lookup), by_id(june, child, "Users")
     rows = sorted(sent(june, child, path), key=lambda row: str(row["Date"]), reverse=True)
     headings = [line for line in lines(out)[1:] if line and not line.startswith(" ")]
     assert [heading.split()[-1] for heading in headings] == [
@@ -390,7 +384,7 @@ def test_texts_keep_their_lines_and_come_latest_first(
     ]
     found = [line.strip() for line in lines(out)]
     for row in rows:
-        assert f"given for  {names[str(row['Category']['Id'])]['Name']}" in found
+        assert f"given for  {names[str(row[given_for]['Id'])]['Name']}" in found
         assert f"teacher    {name(users[str(row['AddedBy']['Id'])])}" in found
         assert all(line in found for line in re.split(r"\r?\n", row["Grade"]))
 
@@ -408,17 +402,17 @@ def test_a_text_for_a_skill_and_one_the_register_hides(cli: Cli, own: Simulator)
     assert "hidden in the register's own list of grades" in out
 
 
-@on_terminals
 @pytest.mark.parametrize(
     ("command", "path"),
     [
         ("descriptive", "DescriptiveGrades"),
         ("descriptive-text", "DescriptiveGrades/Text"),
+        ("descriptive-text-grades", "DescriptiveTextGrades"),
         ("text", "TextGrades"),
         ("behaviour", "BehaviourGrades"),
     ],
 )
-def test_the_longest_names_fit(cli: Cli, own: Simulator, tmp_path: Path, command: str, path: str) -> None:
+def test_the_longest_names_fit(cli: Cli, own: Simulator, terminal: Terminal, command: str, path: str) -> None:
     """What the eldest child of the usual family has none of; the rest is tested with all commands."""
     child = having(own, path)
     long = "Edukacja wczesnoszkolna z elementami wychowania konstantynopolitańskiego"
@@ -427,6 +421,7 @@ def test_the_longest_names_fit(cli: Cli, own: Simulator, tmp_path: Path, command
         ("DescriptiveGrades/Skills", "Skills"),
         ("DescriptiveGrades/Comments", "Comments"),
         ("DescriptiveGrades/Text/Categories", "Categories"),
+        ("DescriptiveTextGrades/Skills", "Skills"),
         ("Grades/Categories", "Categories"),
         ("BehaviourGrades/Types", "Types"),
         ("Subjects", "Subjects"),
@@ -442,8 +437,7 @@ def test_the_longest_names_fit(cli: Cli, own: Simulator, tmp_path: Path, command
         env = {"COLUMNS": str(columns)}
         plain = cli("grades", command, "--child", child.id, sim=own, env=env).out
         assert "konstantynopolitańskiego" in plain
-        env = {"LIBRUS_CHILD": child.id}
-        drawn = terminal_output("grades", command, sim=own, cwd=tmp_path, columns=columns, env=env)
+        drawn = terminal("grades", command, "--child", child.id, sim=own, columns=columns)
         assert words(drawn) == words(plain)
         for text in (plain, ANSI.sub("", drawn)):
             assert max(map(len, lines(text))) <= columns
@@ -458,10 +452,11 @@ LISTS = [
     ("behaviour-types", "BehaviourGrades/Types", "Types", "has entered none"),
     ("behaviour-points", "BehaviourGrades/Points", "Grades", "No behaviour points yet"),
     ("points", "PointGrades", "Grades", "No grades in points"),
-    ("point-averages", "PointGrades/Averages", "Averages", "shows no averages"),
+    ("point-averages", "PointGrades/Averages", "Averages", "There are no averages of points."),
     ("point-categories", "PointGrades/Categories", "Categories", "has entered none"),
     ("descriptive", "DescriptiveGrades", "Grades", "No descriptive grades"),
     ("descriptive-text", "DescriptiveGrades/Text", "Grades", "No descriptions"),
+    ("descriptive-text-grades", "DescriptiveTextGrades", "Grades", "No skills graded in words"),
     ("text", "TextGrades", "Grades", "No grades in words"),
 ]
 

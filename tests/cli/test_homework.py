@@ -8,14 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from librus_sdk.cli._days import today, with_weekday
 from librus_sdk.simulator import Simulator
-from tests.cli.conftest import Cli, as_sent, first
-from tests.cli.test_processes import terminal_output
-
-ON_TERMINALS = pytest.mark.skipif(sys.platform == "win32", reason="terminals are made differently there")
+from tests.cli.conftest import Cli, Terminal, as_sent, first
 
 
 def assignments(cli: Cli, sim: Simulator, width: int = 80) -> str:
@@ -98,11 +93,10 @@ def test_nothing_due_and_no_homework_at_all(cli: Cli, sim: Simulator) -> None:
     assert assignments(cli, sim).splitlines()[2:] == ["  No homework."]
 
 
-@ON_TERMINALS
-def test_what_is_due_today_stands_out(sim: Simulator, tmp_path: Path) -> None:
+def test_what_is_due_today_stands_out(sim: Simulator, terminal: Terminal) -> None:
     sim.fail("HomeWorkAssignments", body={"HomeWorkAssignments": [due(0, "a"), due(1, "b")]}, times=None)
     argv = ["homework", "assignments", "--child", first(sim)]
-    drawn = terminal_output(*argv, sim=sim, cwd=tmp_path, columns=120, env={}).splitlines()
+    drawn = terminal(*argv, sim=sim).splitlines()
     (now,) = [line for line in drawn if ", today: a" in line]
     (later,) = [line for line in drawn if line.count(": b")]
     assert "32m" in now

@@ -42,6 +42,13 @@ def test_excuses_show_who_wrote_them_by_name(cli: Cli, sim: Simulator) -> None:
     assert rows(out)[2:4] == [f"student {name}", "written by Ewa Kot"]
 
 
+def test_excuses_of_the_child_alone_do_not_repeat_its_name(cli: Cli, sim: Simulator) -> None:
+    sent = as_sent(sim, "Justifications", {})["Justifications"]
+    assert {row["Student"]["Id"] for row in sent} == {as_sent(sim, "Me", {})["Me"]["Account"]["UserId"]}
+    out = show(cli, sim, "justifications", "list")
+    assert rows(out)[2] == "Id Written by"
+
+
 def test_excuses_from_a_day_on(cli: Cli, sim: Simulator) -> None:
     for day in ("2020-01-01", "2199-01-01"):
         wanted = as_sent(sim, "Justifications", {"dateFrom": day})["Justifications"]

@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from librus_sdk.simulator import Simulator
-from tests.cli.conftest import Cli, as_sent, first
-from tests.cli.test_processes import terminal_output
+from tests.cli.conftest import Cli, Terminal, as_sent, first
 
 DAY = date(2026, 11, 23)
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -85,7 +84,7 @@ def test_messages_are_listed_the_latest_first_with_id_state_moment_sender_and_su
 def test_subjects_that_were_escaped_twice_are_read(cli: Cli, autumn: Simulator) -> None:
     escaped = [row for row in messages(autumn) if "\\u" in row["Subject"]]
     assert escaped
-    out = cli("messages", "list", "--child", first(autumn), sim=autumn).out
+    out = cli("messages", "list", "--child", first(autumn), sim=autumn, env={"COLUMNS": "200"}).out
     for row in escaped:
         said = row["Subject"].encode("ascii").decode("unicode_escape").replace("\\/", "/")
         assert said in next(line for line in lines_of(out) if line.startswith(str(row["Id"])))
@@ -98,6 +97,31 @@ def test_the_order_is_by_the_moment_whatever_librus_sends_first(cli: Cli, novemb
     latest_first = [str(row["Id"]) for row in reversed(rows)]
     assert [line.split()[0] for line in lines_of(out)] == latest_first
     assert re.split(r"  +", lines_of(out)[-1])[2:] == ["—", "—", "—"]
+
+
+def test_what_the_family_sent_names_who_it_went_to(cli: Cli, november: Simulator) -> None:
+    account = as_sent(november, "Me", {})["Me"]["Account"]
+    names = people(november)
+    teachers = [{"Id": int(key)} for key in list(names)[:3]]
+    own = {"Subject": "Pytanie", "ReadDate": None}
+    rows = [
+        {"Id": 33333, "Sender": {"Id": account["Id"]}, "Receiver": teachers[0], **own},
+        {"Id": 22222, "Sender": {"Id": account["UserId"]}, "Receivers": teachers, **own},
+        {"Id": 11111, "Sender": teachers[0], "Receiver": {"Id": account["UserId"]}, **own},
+    ]
+    november.fail("Messages", body={"Messages": rows}, times=None)
+    argv = ["messages", "list", "--child", first(november)]
+    asked = len([request for request in november.requests if request.origin == "api"])
+    out = cli(*argv, sim=november, env={"COLUMNS": "120"}).out
+    assert len([request for request in november.requests if request.origin == "api"]) == asked + 3
+    teacher = next(iter(names.values()))
+    assert "From / to" in out
+    assert [re.split(r"  +", line)[1::2] for line in lines_of(out)] == [
+        ["sent", f"to {teacher}"], ["sent", f"to {teacher} and 2 others"], ["unread", teacher],
+    ]  # fmt: skip
+    november.fail("Me", status=403, times=None)
+    result = cli(*argv, sim=november)
+    assert (result.status, result.err) == (0, "")
 
 
 def test_only_what_came_after_a_message(cli: Cli, november: Simulator) -> None:
@@ -123,8 +147,7 @@ def test_messages_with_a_person(cli: Cli, november: Simulator) -> None:
     assert "\n  Exchanged with one person.\n" in cli(*argv, sim=november).out
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="terminals are made differently there")
-def test_unread_messages_are_bold(november: Simulator, tmp_path: Path) -> None:
+def test_unread_messages_are_bold(november: Simulator, terminal: Terminal) -> None:
     shared = {"SendDate": "1795183140"}
     rows = [
         {"Id": 11, **shared, "Subject": "Zebranie", "ReadDate": None},
@@ -132,7 +155,7 @@ def test_unread_messages_are_bold(november: Simulator, tmp_path: Path) -> None:
     ]
     november.fail("Messages", body={"Messages": rows}, times=None)
     argv = ["messages", "list", "--child", first(november)]
-    drawn = terminal_output(*argv, sim=november, cwd=tmp_path, columns=100, env={})
+    drawn = terminal(*argv, sim=november)
     assert "\x1b[1munread\x1b[0m" in drawn
     assert "\x1b[1mZebranie\x1b[0m" in drawn
     assert "\x1b[1mObiady" not in drawn
@@ -184,10 +207,10 @@ def test_people_whose_names_are_not_known_have_their_ids(cli: Cli, november: Sim
 @pytest.mark.parametrize(
     ("attachments", "shown"),
     [
-        ([{"Id": 5, "Name": "Zgoda.pdf"}], "5   Zgoda.pdf"),
+        ([{"Id": 5, "Name": "Zgoda.pdf"}], "5  Zgoda.pdf"),
         ([7, {"Name": "x"}, {"Id": "5-6", "Name": None}], "5-6  —"),
-        ([{"Name": "x"}, 1.5, None, True], "—   —"),
-        ({"Id": 5, "Name": {}}, "5   —"),
+        ([{"Name": "x"}, 1.5, None, True], "—  —"),
+        ({"Id": 5, "Name": {}}, "5  —"),
         ("5-6", "5-6  —"),
         ([], None),
         (None, None),
@@ -247,8 +270,8 @@ def test_groups_of_receivers(cli: Cli, november: Simulator) -> None:
     [
         (None, ["Nobody is in this group."]),
         ([], ["Nobody is in this group."]),
-        ({"Id": 5, "Name": "Kot Ala"}, ["Id  Name", "--  -------", "5   Kot Ala"]),
-        ([{"Id": 5}, {"Name": "Kot Ala"}], ["Id  Name", "--  -------", "5   —", "—   Kot Ala"]),
+        ({"Id": 5, "Name": "Kot Ala"}, ["Id  Name", "--  -------", "5  Kot Ala"]),
+        ([{"Id": 5}, {"Name": "Kot Ala"}], ["Id  Name", "--  -------", "5  —", "—  Kot Ala"]),
     ],
 )
 def test_who_is_in_a_group(cli: Cli, november: Simulator, sent: object, shown: list[str]) -> None:
@@ -288,8 +311,7 @@ def test_an_attachment_is_written_and_never_over_another_file(cli: Cli, autumn: 
     refused = cli(*argv, "--format=json", sim=autumn)
     assert (refused.status, refused.out) == (1, "")
     assert refused.error["code"] == "FILE_EXISTS"
-    assert "--force" in refused.error["message"]
-    assert "--output" in refused.error["message"]
+    assert refused.error["message"] == "The file that --output names exists; --force replaces it."
     assert path.read_bytes() == b"mine"
     saved = cli(*argv, "--force", "--format=json", sim=autumn).json["data"]
     assert path.read_bytes() == content
@@ -317,6 +339,11 @@ def test_an_account_without_the_subscription_is_told_where_messages_can_be_read(
     message = " ".join(result.err.partition("details")[0].split())
     assert "the account has no paid subscription" in message
     assert "Everybody can read them in a browser, on the Librus website." in message
+    # The hint is in the message already, and the scopes of a token are one list.
+    assert "hint: " not in result.err
+    assert "feature: messages" in result.err
+    assert "LuckyNumbers, Messages" in " ".join(result.err.partition("token_scopes: ")[2].split())
     error = cli("messages", *argv, "--child", first(november), "--format=json", sim=november).error
+    assert error["details"]["hint"] in error["message"]
     assert error["details"]["scope_present"] is True
     assert error["details"]["status"] == 403

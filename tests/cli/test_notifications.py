@@ -28,7 +28,7 @@ def test_the_centre_as_the_simulator_sends_it(cli: Cli, sim: Simulator) -> None:
     sent = as_sent(sim, "NotificationCenter", {})["NotificationCenter"]
     out = cli("notifications", "center", "--child", first(sim), sim=sim).out
     found = {label: value.strip() for label, value in cells(out)}
-    assert found["shown"] == "yes"
+    assert found["the centre itself: shown"] == "yes"
     assert found["lucky number: shown"] == "yes"
     assert found["lucky number: number"] == sent["SczesliwyNumerek"]["Number"]
 
@@ -36,7 +36,7 @@ def test_the_centre_as_the_simulator_sends_it(cli: Cli, sim: Simulator) -> None:
 @pytest.mark.parametrize(
     ("value", "rows"),
     [
-        ({"Show": False, "Nowe": None}, [["shown", " no"], ["Nowe", "  —"]]),
+        ({"Show": False, "Nowe": None}, [["Nowe", "  —"], ["the centre itself: shown", "no"]]),
         ({"A": [1, {"B": "x"}], "C": {}}, [["A: 1", "   1"], ["A: 2: B", "x"], ["C", "      —"]]),
     ],
 )

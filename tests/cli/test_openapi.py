@@ -23,7 +23,24 @@ def test_it_is_written(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written(cli: Cli, tmp_path: Path) -> None:
-    result = cli("openapi", "--output", str(tmp_path / "no" / "such" / "folder"))
-    assert (result.status, result.out) == (1, "")
-    assert "CLI_USAGE_ERROR" in result.err
-    assert "Traceback" not in result.err
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    for place, said in {
+        tmp_path / "no" / "such" / "folder": "There is no such folder",
+        tmp_path: "What --output names is a folder",
+        tmp_path / "link": "What --output names is a symbolic link",
+        tmp_path / "file": "The file that --output names exists; --force replaces it.",
+        tmp_path / ("n" * 300): "The file that --output names cannot be written",
+    }.items():
+        result = cli("openapi", "--output", str(place))
+        assert (result.status, result.out) == (1, "")
+        assert said in " ".join(result.err.split())
+        assert str(tmp_path) not in result.err
+        assert "Traceback" not in result.err
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+def test_it_replaces_a_file_only_when_told(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    assert cli("openapi", "--output", "file", "--force").status == 0
+    assert json.loads((tmp_path / "file").read_text(encoding="utf-8")) == generate_openapi_document()

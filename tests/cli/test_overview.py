@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,26 +11,15 @@ import pytest
 from librus_sdk.cli._days import short_day, today, with_weekday
 from librus_sdk.cli.commands import overview as module
 from librus_sdk.simulator import Simulator
-from tests.cli.conftest import Cli, as_sent, first
-from tests.cli.test_processes import terminal_output
+from tests.cli.conftest import SCHOOL_DAY, Cli, Terminal, as_sent, first, nameless
 
 TITLES = [
     "Lessons",
     "New grades of the last 7 days",
     "Absences and late arrivals of the last 7 days",
-    "Tests and events of the next 14 days",
+    "Tests, events and homework of the next 14 days",
 ]
 MONDAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def on(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
-    """Lets the command believe that it is another day."""
-
-    def set_to(day: date) -> None:
-        monkeypatch.setattr(module, "today", lambda: day)
-
-    return set_to
 
 
 def parts(out: str) -> dict[str, str]:
@@ -67,12 +53,14 @@ def test_it_fits_the_terminal_and_shows_no_id(cli: Cli, calm: Simulator, width: 
         assert not re.search(r"#\d|None(?!\.)", out)
 
 
-def test_the_lessons_of_today_and_tomorrow_stand_side_by_side(cli: Cli, on: Callable[[date], None]) -> None:
-    on(MONDAY)
+def test_the_lessons_of_today_and_tomorrow_stand_side_by_side(cli: Cli) -> None:
     with Simulator(today=MONDAY) as sim:
-        lines = overview(cli, sim)["Lessons"].splitlines()
+        lines = overview(cli, sim, "--day", str(MONDAY))["Lessons"].splitlines()
         plan = as_sent(sim, "Timetables", {"weekStart": str(MONDAY)})["Timetable"]
-    assert re.search(r"Today, pon\. 23\.11 +Tomorrow, wt\. 24\.11", lines[1])
+    tuesday = MONDAY + timedelta(days=1)
+    assert re.split("  +", lines[1].strip())[2:] == [
+        f"Today, {short_day(MONDAY)}", f"Tomorrow, {short_day(tuesday)}"
+    ]  # fmt: skip
     numbers = {
         int(lesson["LessonNo"])
         for day in ("2026-11-23", "2026-11-24")
@@ -85,36 +73,47 @@ def test_the_lessons_of_today_and_tomorrow_stand_side_by_side(cli: Cli, on: Call
             assert any(lesson["Subject"]["Name"] in line for line in lines)
 
 
-def test_on_friday_the_next_school_day_is_in_the_next_week(cli: Cli, on: Callable[[date], None]) -> None:
+def test_on_friday_the_next_school_day_is_in_the_next_week(cli: Cli) -> None:
     friday = date(2026, 11, 20)
-    on(friday)
     with Simulator(today=friday) as sim:
-        lessons = overview(cli, sim)["Lessons"]
+        lessons = overview(cli, sim, "--day", str(friday))["Lessons"]
         assert sim.counts["Timetables"] == 2
     assert "No lessons tomorrow." in lessons
-    assert re.search(r"Today, pt\. 20\.11 +pon\. 23\.11", lessons)
+    assert re.search(rf"Today, {short_day(friday)} +{short_day(MONDAY)}", lessons)
 
 
-def test_on_saturday_there_are_none_today_nor_tomorrow(cli: Cli, on: Callable[[date], None]) -> None:
+def test_on_saturday_there_are_none_today_nor_tomorrow(cli: Cli) -> None:
     saturday = date(2026, 11, 21)
-    on(saturday)
     with Simulator(today=saturday) as sim:
-        lessons = overview(cli, sim)["Lessons"]
+        lessons = overview(cli, sim, "--day", str(saturday))["Lessons"]
     assert "No lessons today." in lessons
     assert "No lessons tomorrow." in lessons
     assert "Today" not in lessons
     assert "pon. 23.11" in lessons
 
 
-def test_in_the_holidays_it_says_that_there_are_no_lessons(cli: Cli, on: Callable[[date], None]) -> None:
+def test_in_the_holidays_it_says_that_there_are_no_lessons(cli: Cli) -> None:
     july = date(2026, 7, 17)
-    on(july)
     with Simulator(today=july) as sim:
-        found = overview(cli, sim)
+        found = overview(cli, sim, "--day", str(july))
     assert "No lessons today." in found["Lessons"]
-    assert "No lessons tomorrow and none next week." in found["Lessons"]
+    assert "No lessons tomorrow, and none until the end of next week." in found["Lessons"]
     assert found[TITLES[1]].strip() == "None."
     assert found[TITLES[3]].strip() == "Nothing."
+
+
+def test_it_is_of_one_day_though_midnight_passes_in_between(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thursday = date(2026, 11, 26)
+    for argv in (["--child"], ["--all"]):
+        days = iter([thursday])
+        monkeypatch.setattr(module, "today", lambda days=days: next(days, thursday + timedelta(days=1)))
+        with Simulator(today=thursday, children=1) as sim:
+            child = [first(sim)] if argv == ["--child"] else []
+            found = parts(cli("overview", *argv, *child, sim=sim, env={"COLUMNS": "200"}).out)
+        assert next(iter(found)) == f"{sim.children[0].name}, {with_weekday(thursday)}"
+        assert f"Today, {short_day(thursday)}" in found["Lessons"]
 
 
 def lesson(day: date, number: int, **more: Any) -> dict[str, Any]:
@@ -124,8 +123,7 @@ def lesson(day: date, number: int, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="terminals are made differently there")
-def test_lessons_that_do_not_take_place_are_struck_out_or_pale(sim: Simulator, tmp_path: Path) -> None:
+def test_lessons_that_do_not_take_place_are_struck_out_or_pale(sim: Simulator, terminal: Terminal) -> None:
     day = today()
     slots = [
         [lesson(day, 1, IsCanceled=True)],
@@ -134,13 +132,110 @@ def test_lessons_that_do_not_take_place_are_struck_out_or_pale(sim: Simulator, t
         [lesson(day, 4), lesson(day, 4, IsCanceled=True)],
     ]
     sim.fail("Timetables", body={"Timetable": {str(day): slots}}, times=None)
-    env = {"LIBRUS_CHILD": first(sim)}
-    drawn = terminal_output("overview", sim=sim, cwd=tmp_path, columns=120, env=env)
+    drawn = terminal("overview", "--child", first(sim), sim=sim)
     assert "\x1b[9mLekcja 1: cancelled\x1b[0m" in drawn
     assert "\x1b[2mLekcja 2: moved away\x1b[0m" in drawn
     assert "\x1b[1mLekcja 3: changed\x1b[0m" in drawn
     assert re.search(r"(?<!m)Lekcja 4\s", drawn)
     assert "Lekcja 4: cancelled" in drawn
+
+
+def test_a_substitution_says_what_is_different(cli: Cli, sim: Simulator) -> None:
+    day = today()
+    anna, jan = ({"Id": 1, "FirstName": "Anna", "LastName": "Lis"}, {"Id": 2, "LastName": "Bąk"})
+    changes: list[dict[str, Any]] = [
+        {"Teacher": anna, "OrgTeacher": jan},
+        {"Teacher": jan, "OrgTeacher": jan, "OrgSubject": {"Id": 9, "Name": "Chemia"}},
+        {"Classroom": {"Id": 1, "Symbol": "5"}, "OrgClassroom": {"Id": 2, "Symbol": "6"}},
+    ]
+    slots = [
+        [lesson(day, number, IsSubstitutionClass=True, **change)]
+        for number, change in enumerate(changes, start=1)
+    ]
+    sim.fail("Timetables", body={"Timetable": {str(day): slots}}, times=None)
+    said = [re.split("  +", line)[-1] for line in overview(cli, sim)["Lessons"].splitlines()[-3:]]
+    assert said == ["Lekcja 1: with Anna Lis", "Lekcja 2: instead of Chemia", "Lekcja 3 (5): other room"]
+
+
+def test_the_next_school_day_is_found_behind_free_days(cli: Cli, sim: Simulator) -> None:
+    monday = today() - timedelta(days=today().weekday())
+    later = monday + timedelta(days=9)
+    sim.fail("Timetables", body={"Timetable": {str(later): [[lesson(later, 1)]]}}, times=None)
+    assert short_day(later) in overview(cli, sim, "--day", str(monday))["Lessons"]
+
+
+def test_homework_stands_among_the_tests_on_the_day_it_is_due(cli: Cli, sim: Simulator) -> None:
+    row = as_sent(sim, "HomeWorkAssignments", {})["HomeWorkAssignments"][0]
+    offsets = {"Dawne": -1, "Na dziś": 0, "Na później": 14, "Dalekie": 15}
+    sent = [
+        {**row, "Topic": topic, "DueDate": str(today() + timedelta(days=days))}
+        for topic, days in offsets.items()
+    ] + [{"Id": 1, "Topic": "Bez terminu"}]
+    sim.fail("HomeWorkAssignments", body={"HomeWorkAssignments": sent}, times=None)
+    sim.fail("HomeWorks", body={"HomeWorks": []}, times=None)
+    rows = overview(cli, sim)[TITLES[3]].splitlines()[3:]
+    assert [re.split("  +", line.strip())[0] for line in rows] == [
+        f"today {today():%d.%m}",
+        short_day(today() + timedelta(days=14)),
+    ]
+    assert [re.split("  +", line.strip())[1:3] for line in rows] == [["due", "homework"]] * 2
+    assert "Na dziś" in rows[0]
+    assert "Na później" in rows[1]
+
+
+@pytest.mark.parametrize(("state", "said"), [(403, ""), (500, "Homework: Could not be read.")])
+def test_homework_that_cannot_be_read(cli: Cli, sim: Simulator, state: int, said: str) -> None:
+    sim.fail("HomeWorkAssignments", status=state, body={}, times=None, retry_after=0)
+    sim.fail("HomeWorks", body={"HomeWorks": []}, times=None)
+    part = overview(cli, sim)[TITLES[3]]
+    assert ("Homework" in part) == bool(said)
+    assert said in part
+    assert ("Nothing." in part) == (state == 403)
+
+
+def test_more_than_fits_a_screen_is_counted(cli: Cli, sim: Simulator) -> None:
+    row = as_sent(sim, "HomeWorks", {})["HomeWorks"][0]
+    sent = [{**row, "Id": n, "Date": str(today()), "LessonNo": n, "Content": f"Nr {n}."} for n in range(13)]
+    sim.fail("HomeWorks", body={"HomeWorks": sent}, times=None)
+    sim.fail("HomeWorkAssignments", body={"HomeWorkAssignments": []}, times=None)
+    part = overview(cli, sim)[TITLES[3]]
+    assert part.count("Nr ") == 10
+    assert "And 3 more: librus homework list, librus homework assignments." in part
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        ([], "none in the last 7 days"),
+        ([0, 1, 1], "3 in the last 7 days (1 blame, 2 praise)"),
+        ([2, None], "2 in the last 7 days"),
+    ],
+)
+def test_new_notes_are_counted(cli: Cli, sim: Simulator, kinds: list[int | None], said: str) -> None:
+    notes = [{"Id": n, "Date": str(today()), "Positive": kind} for n, kind in enumerate(kinds)]
+    old = {"Id": 99, "Date": str(today() - timedelta(days=7)), "Positive": 0}
+    sim.fail("Notes", body={"Notes": [*notes, old, {"Id": 98}]}, times=None)
+    assert fields(next(iter(overview(cli, sim).values())))["new notes"] == said
+
+
+def test_a_proposed_grade_is_called_so(cli: Cli, sim: Simulator) -> None:
+    row = as_sent(sim, "Grades", {})["Grades"][0]
+    sent = {**row, "AddDate": f"{today()} 10:00:00", "IsSemesterProposition": True, "IsConstituent": False}
+    sim.fail("Grades", body={"Grades": [sent]}, times=None)
+    assert "proposed for the semester" in overview(cli, sim)[TITLES[1]]
+
+
+def test_groups_that_are_taught_at_once_are_told_apart(cli: Cli, sim: Simulator) -> None:
+    day = today()
+    groups = [
+        lesson(day, 1, VirtualClassName=name, Classroom={"Id": number, "Symbol": room})
+        for number, (name, room) in enumerate([("gr. 1", "12"), ("gr. 2", "14"), ("gr. 3", "")])
+    ]
+    sim.fail("Timetables", body={"Timetable": {str(day): [groups]}}, times=None)
+    lines = overview(cli, sim)["Lessons"].splitlines()[-3:]
+    assert [line.strip().removeprefix("1  08:00-08:45").strip() for line in lines] == [
+        "Lekcja 1 (gr. 1, 12)", "Lekcja 1 (gr. 2, 14)", "Lekcja 1 (gr. 3)",
+    ]  # fmt: skip
 
 
 def test_only_grades_that_were_entered_lately_are_new(cli: Cli, sim: Simulator) -> None:
@@ -159,6 +254,46 @@ def test_only_grades_that_were_entered_lately_are_new(cli: Cli, sim: Simulator) 
     for row, grade in zip(rows, grades, strict=False):
         assert grade["Grade"] in row
         assert names[str(grade["Subject"]["Id"])] in row
+
+
+def described(day: date, subject: int) -> dict[str, Any]:
+    return {"Id": subject, "Map": "B", "AddDate": f"{day} 10:00:00", "Subject": {"Id": subject}}
+
+
+def test_descriptive_grades_of_the_youngest_are_counted_by_subject(cli: Cli, sim: Simulator) -> None:
+    subjects = as_sent(sim, "Subjects", {})["Subjects"][:3]
+    days = [today(), today() - timedelta(days=6), today() - timedelta(days=7)]
+    rows = [described(day, int(row["Id"])) for day, row in zip(days, subjects, strict=True)]
+    sim.fail("DescriptiveGrades", body={"Grades": [rows[0], *rows]}, times=None)
+    sim.fail("Grades", body={"Grades": []}, times=1)
+    only = " ".join(overview(cli, sim)[TITLES[1]].split())
+    assert only.startswith("3 descriptive grades (")
+    assert only.endswith("); to see what they say, run: librus grades descriptive.")
+    assert [row["Name"] in only for row in subjects] == [True, True, False]
+    # Beside ordinary ones they stand below their table.
+    grade = as_sent(sim, "Grades", {})["Grades"][0] | {"AddDate": f"{today()} 10:00:00"}
+    sim.fail("Grades", body={"Grades": [grade]}, times=None)
+    both = overview(cli, sim)[TITLES[1]]
+    assert both.index("Category") < both.index("3 descriptive grades (")
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"status": 404, "body": {"Code": "DescriptiveGradesIsNotActive"}}, "None."),
+        ({"status": 403, "body": {}}, "None."),
+        ({"body": {"Grades": []}}, "None."),
+        ({"status": 400, "body": {}}, "None. Descriptive grades: Could not be read. Librus did not accept"),
+    ],
+)
+def test_nobody_misses_descriptive_grades_where_there_are_none(
+    cli: Cli, sim: Simulator, fault: dict[str, Any], said: str
+) -> None:
+    sim.fail("Grades", body={"Grades": []}, times=None)
+    sim.fail("DescriptiveGrades", times=None, **fault)
+    told = " ".join(overview(cli, sim)[TITLES[1]].split())
+    assert told.startswith(said)
+    assert told == said or "Could not be read" in said
 
 
 def test_absences_of_a_day_stand_together_and_those_not_excused_are_counted(cli: Cli, sim: Simulator) -> None:
@@ -216,12 +351,6 @@ def notice(number: int, **more: Any) -> dict[str, Any]:
     [
         (
             "LuckyNumbers",
-            {"LuckyNumber": {"LuckyNumber": 7, "LuckyNumberDay": str(today())}},
-            "lucky number",
-            "7",
-        ),
-        (
-            "LuckyNumbers",
             {"LuckyNumber": {"LuckyNumber": 7, "LuckyNumberDay": "2020-01-08"}},
             "lucky number",
             "7, for śr. 08.01.2020",
@@ -234,14 +363,20 @@ def notice(number: int, **more: Any) -> dict[str, Any]:
             "SchoolNotices",
             {"SchoolNotices": [notice(1, EndDate="2020-01-01")]},
             "announcements",
-            "none unread",
+            "1 unread, no longer on the board",
         ),
-        ("Attendances", {"Attendances": []}, "not excused", "no lesson this school year"),
+        ("Attendances", {"Attendances": []}, "not excused", "none this school year"),
     ],
 )  # fmt: skip
 def test_the_summary(cli: Cli, sim: Simulator, path: str, body: Any, label: str, said: str) -> None:
     sim.fail(path, body=body, times=None)
     assert fields(next(iter(overview(cli, sim).values())))[label] == said
+
+
+def test_of_the_lucky_number_of_today_the_day_is_not_told(cli: Cli, sim: Simulator) -> None:
+    drawn = {"LuckyNumber": 7, "LuckyNumberDay": str(today())}
+    sim.fail("LuckyNumbers", body={"LuckyNumber": drawn}, times=None)
+    assert fields(next(iter(overview(cli, sim).values())))["lucky number"] == "7"
 
 
 def test_unread_announcements_are_named_the_latest_first(cli: Cli, sim: Simulator) -> None:
@@ -283,11 +418,30 @@ def test_what_cannot_be_read_says_why_in_its_place(
 
 
 @pytest.mark.parametrize(
-    "path", ["Grades/Categories", "Attendances/Types", "Lessons", "HomeWorks/Categories"]
+    ("path", "lost"),
+    [
+        ("Grades/Categories", "Categories"),
+        ("HomeWorks/Categories", "Kinds"),
+        # Standard kinds are known without their list.
+        ("Attendances/Types", None),
+    ],
 )
-def test_a_list_of_names_that_fails_costs_names_only(cli: Cli, sim: Simulator, path: str) -> None:
+def test_a_list_of_names_that_fails_costs_names_only(
+    cli: Cli, sim: Simulator, path: str, lost: str | None
+) -> None:
     sim.fail(path, status=403, body={}, times=None)
-    assert list(overview(cli, sim))[1:] == TITLES
+    argv = ["overview", "--day", str(SCHOOL_DAY), "--child", first(sim)]
+    result = cli(*argv, sim=sim)
+    assert list(parts(result.out))[1:] == TITLES
+    assert (result.status, result.err) == (0, nameless(lost) if lost else "")
+
+
+def test_without_subjects_and_lessons_it_is_all_there(cli: Cli, sim: Simulator) -> None:
+    sim.fail("Lessons", status=403, body={}, times=None)
+    sim.fail("Subjects", status=403, body={}, times=None)
+    result = cli("overview", "--day", str(SCHOOL_DAY), "--child", first(sim), sim=sim)
+    assert list(parts(result.out))[1:] == TITLES
+    assert (result.status, result.err) == (0, nameless("Subjects"))
 
 
 def test_when_nothing_can_be_read_it_is_an_error(cli: Cli, sim: Simulator) -> None:

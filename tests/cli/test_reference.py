@@ -41,7 +41,7 @@ def test_every_command_is_in_it_within_80_columns(copy: Path, calm: Simulator) -
     inside = "".join(re.findall(r"```text\n(.*?)```", text, re.DOTALL))
     assert max(map(len, inside.splitlines())) <= 80
     assert str(Path.home()) not in text
-    assert "/work" not in text
+    assert str(TOOL.parents[1]) not in text
 
 
 def test_it_is_the_same_wherever_it_is_written(copy: Path) -> None:

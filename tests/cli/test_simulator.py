@@ -18,7 +18,8 @@ from librus_sdk.simulator import Simulator
 from librus_sdk.simulator.serve import banner, serve
 from tests.cli.conftest import Cli, spawn
 
-LEAP_DAY = date(2028, 2, 29)
+LEAP_DAY = date(2024, 2, 29)
+"""Never the real one: of that nothing is said."""
 
 
 def told(out: str) -> dict[str, str]:
@@ -32,7 +33,7 @@ def told(out: str) -> dict[str, str]:
 
 
 def test_the_day_decides_what_has_happened(tmp_path: Path) -> None:
-    run = spawn("simulator", "--port", "0", "--today", "2028-02-29", cwd=tmp_path)
+    run = spawn("simulator", "--port", "0", "--today", "2024-02-29", cwd=tmp_path)
     assert run.stdout is not None
     out = ""
     while "Ctrl-C" not in out:
@@ -40,7 +41,7 @@ def test_the_day_decides_what_has_happened(tmp_path: Path) -> None:
         assert line, run.communicate(timeout=20)
         out += line
     try:
-        assert "There it is 2028-02-29, and stays so, whatever the real date." in out
+        assert "There it is 2024-02-29, and stays so, whatever the real date." in out
         child = re.findall(r"^  (\d+)  ", out, re.MULTILINE)[0]
         env = {**told(out), "LIBRUS_CHILD": child}
         reads: dict[str, str] = {}
@@ -50,11 +51,11 @@ def test_the_day_decides_what_has_happened(tmp_path: Path) -> None:
             assert (done.returncode, err) == (0, "")
         grades = json.loads(reads["grades"])["data"]["Grades"]
         days = [row["Date"] for row in grades]
-        assert "2027-09-01" < min(days) < max(days) <= "2028-02-29"
+        assert "2023-09-01" < min(days) < max(days) <= "2024-02-29"
         register = json.loads(reads["attendance"])["data"]["Attendances"]
-        assert max(row["Date"] for row in register) == "2028-02-28"
+        assert max(row["Date"] for row in register) == "2024-02-28"
         lucky = json.loads(reads["lucky-number"])["data"]["LuckyNumber"]
-        assert lucky["LuckyNumberDay"] == "2028-02-29"
+        assert lucky["LuckyNumberDay"] == "2024-02-29"
     finally:
         run.send_signal(signal.SIGINT)
         assert run.communicate(timeout=20)[1] == ""
@@ -63,8 +64,11 @@ def test_the_day_decides_what_has_happened(tmp_path: Path) -> None:
 def test_the_real_day_is_not_told() -> None:
     with Simulator() as sim:
         assert "There it is" not in banner(sim)
+        assert "overview" not in banner(sim)
+        assert "paid" not in banner(sim)
     with Simulator(today=LEAP_DAY) as sim:
         assert f"There it is {LEAP_DAY}" in banner(sim)
+        assert f"librus overview --day {LEAP_DAY}\n" in banner(sim)
 
 
 def test_serving_takes_the_day_too() -> None:
@@ -116,3 +120,34 @@ def test_a_module_that_does_not_exist_is_refused(cli: Cli) -> None:
     result = cli("simulator", "--port", "0", "--switch-off", "Note")
     assert (result.status, result.out) == (1, "")
     assert "Did you mean one of: Notes" in " ".join(result.err.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("Foo", "These it has"), ("*", "These it has"), ("Averages", "Grades/Averages, Point")],
+)
+def test_only_what_the_api_has_is_switched_off(cli: Cli, name: str, meant: str) -> None:
+    result = cli("simulator", "--port", "0", "--switch-off", name)
+    assert (result.status, result.out) == (1, "")
+    assert meant in " ".join(result.err.split())
+
+
+def test_messages_may_be_unpaid(tmp_path: Path) -> None:
+    run = spawn("simulator", "--port", "0", "--children", "2", "--messages-unpaid", cwd=tmp_path)
+    assert run.stdout is not None
+    out = ""
+    while "Ctrl-C" not in out:
+        line = run.stdout.readline()
+        assert line, run.communicate(timeout=20)
+        out += line
+    try:
+        assert "Messages are not paid for, for no child: they are refused." in out
+        for child in re.findall(r"^  (\d+)  ", out, re.MULTILINE):
+            env = {**told(out), "LIBRUS_CHILD": child}
+            done = spawn("messages", "unread", cwd=tmp_path, env=env)
+            shown, err = done.communicate(timeout=20)
+            assert (done.returncode != 0, shown) == (True, "")
+            assert "paid" in err
+    finally:
+        run.send_signal(signal.SIGINT)
+        assert run.communicate(timeout=20)[1] == ""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from librus_sdk.cli._days import short_day, today, with_weekday
+from librus_sdk.cli._days import short_day, this_monday, today, with_weekday
+from librus_sdk.cli._names import polish_order
 from librus_sdk.simulator import Simulator
-from tests.cli.conftest import Cli, Result, as_sent, first, monday
-from tests.cli.test_processes import terminal_output
+from tests.cli.conftest import Cli, Result, Terminal, as_sent, first, monday, nameless
 
-ON_TERMINALS = pytest.mark.skipif(sys.platform == "win32", reason="terminals are made differently there")
 LESSON = {"LessonNo": "3", "Subject": {"Id": 1, "Name": "Fizyka"}, "Teacher": {"Id": 2, "LastName": "Bąk"}}
 URL = "https://api.librus.pl/3.0/Calendars/Substitutions/77/"
 
@@ -104,11 +102,10 @@ def test_a_note_is_told_though_nothing_else_is_changed(cli: Cli, sim: Simulator)
     assert [row.split()[-1] for row in rows] == ["Zastępstwo", "test"]
 
 
-@ON_TERMINALS
-def test_a_cancelled_lesson_is_struck_out_among_the_changes(sim: Simulator, tmp_path: Path) -> None:
+def test_a_cancelled_lesson_is_struck_out_among_the_changes(sim: Simulator, terminal: Terminal) -> None:
     week_with(sim, day2=[{**LESSON, "IsCanceled": True}])
     argv = ["timetable", "substitutions", "--week-start", monday(sim), "--child", first(sim)]
-    drawn = terminal_output(*argv, sim=sim, cwd=tmp_path, columns=120, env={})
+    drawn = terminal(*argv, sim=sim)
     assert "\x1b[9mFizyka\x1b[0m" in drawn
     assert "\x1b[31mcancelled\x1b[0m" in drawn
 
@@ -179,7 +176,7 @@ def test_an_entry_is_the_lesson_of_every_such_day(cli: Cli, calm: Simulator) -> 
     subject = next(
         found for found in as_sent(calm, "Subjects", {})["Subjects"] if found["Id"] == lesson["Subject"]["Id"]
     )
-    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+    days = ("pon.", "wt.", "śr.", "czw.", "pt.")
     found = fields(show(cli, calm, "entry", "--id", str(row["Id"])).out)
     assert found["subject"] == subject["Name"]
     assert found["when"] == f"every {days[int(row['DayOfTheWeek']) - 1]}, lesson {row['LessonNo']}"
@@ -255,7 +252,9 @@ def test_only_the_free_days_of_the_own_class_are_shown(cli: Cli, sim: Simulator)
     ]
     assert past[-1] == "  Left out: 1 entry of other classes; --format json shows them."
     sim.fail("Classes", status=403, times=None)
-    out = show(cli, sim, "class-free-days").out
+    result = cli("timetable", "class-free-days", "--child", first(sim), sim=sim)
+    assert (result.status, result.err) == (0, nameless("Classes"))
+    out = result.out
     assert "Obcy" in out
     assert "Left out" not in out
     assert f"#{own['Id']}" in out
@@ -280,6 +279,26 @@ def test_absent_teachers_are_named_with_their_hours(cli: Cli, sim: Simulator) ->
     name = " ".join(filter(None, (teacher["FirstName"], teacher["LastName"])))
     assert " ".join(one.split()) == f"{short_day(ahead(2))} 08:00-08:45 {name}"
     assert " ".join(two.split()) == f"{short_day(ahead(3))} - {short_day(ahead(4))} all day {name} szkolenie"
+
+
+def test_absent_teachers_are_in_order_and_the_past_is_cut(cli: Cli, sim: Simulator) -> None:
+    one, two = sorted(as_sent(sim, "Users", {})["Users"][:2], key=lambda row: polish_order(row["FirstName"]))
+    late = {"TimeFrom": "11:00:00", "TimeTo": "12:00:00"}
+    body = [
+        free(2, 2, Teacher={"Id": one["Id"]}, **late),
+        free(2, 2, Teacher={"Id": two["Id"]}),
+        free(2, 2, Teacher={"Id": one["Id"]}),
+        free(1, 1, Teacher={"Id": two["Id"]}),
+        *(free(-number, -number, Teacher={"Id": one["Id"]}) for number in range(1, 26)),
+    ]
+    sim.fail("Calendars/TeacherFreeDays", body={"TeacherFreeDays": body}, times=None)
+    coming, past = sections(show(cli, sim, "teacher-free-days").out)
+    shown = [line for line in coming if line.strip()]
+    assert [line.split()[1] for line in shown] == [f"{ahead(n):%d.%m}" for n in (1, 2, 2, 2)]
+    assert [one["FirstName"] in line for line in shown] == [False, True, False, True]
+    assert "11:00-12:00" in shown[-1]
+    assert len([line for line in past[:-1] if line.strip()]) == 10
+    assert past[-1] == "  And 15 earlier ones; --format json shows all."
 
 
 def test_a_school_that_hides_absent_teachers_says_so(cli: Cli, sim: Simulator) -> None:
@@ -326,3 +345,75 @@ def test_groups_are_named(cli: Cli, sim: Simulator) -> None:
     sim.fail("VirtualClasses", body={"VirtualClasses": body}, times=None)
     rows = [" ".join(row.split()) for row in show(cli, sim, "virtual-classes").out.splitlines()[4:]]
     assert sorted(rows) == sorted(["3x —", f"żagle {subject['Name']} —", "— —"])
+
+
+# --- this week, free days, one look -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "day"),
+    [("week", "weekStart", this_monday), ("substitutions", "weekStart", this_monday), ("day", "day", today)],
+)
+def test_without_a_day_it_is_this_week_or_today(
+    cli: Cli, sim: Simulator, name: str, option: str, day: Callable[[], date]
+) -> None:
+    expected = as_sent(sim, "Timetables", {option: str(day())})
+    result = cli("timetable", name, "--child", first(sim), "--format", "json", sim=sim)
+    assert (result.status, result.err) == (0, "")
+    assert result.json["data"] == expected
+
+
+def test_a_week_that_begins_on_another_day_is_refused_with_its_monday(cli: Cli, sim: Simulator) -> None:
+    result = cli("timetable", "week", "--week-start", "2026-11-25", "--child", first(sim), sim=sim)
+    assert result.status == 1
+    assert "here 2026-11-23" in " ".join(result.err.split())
+
+
+def test_a_week_of_lessons_asks_for_no_free_days(cli: Cli, sim: Simulator) -> None:
+    this = date.fromisoformat(monday(sim))
+    asked = sim.counts["Calendars/SchoolFreeDays"]
+    week_with(sim, day0=[LESSON], day1=[LESSON], day2=[LESSON], day3=[LESSON], day4=[LESSON])
+    show(cli, sim, "week", "--week-start", str(this))
+    assert sim.counts["Calendars/SchoolFreeDays"] == asked
+
+
+def test_a_week_without_lessons_is_told_with_the_schools_free_days(cli: Cli, sim: Simulator) -> None:
+    this = date.fromisoformat(monday(sim))
+    week_with(sim, day0=[LESSON])
+    free = [
+        {
+            "Id": 1,
+            "DateFrom": str(this + timedelta(days=1)),
+            "DateTo": str(this + timedelta(days=2)),
+            "Name": "Ferie",
+        },
+        {"Id": 2, "DateFrom": str(this + timedelta(days=4)), "Name": "Święto"},
+    ]
+    sim.fail("Calendars/SchoolFreeDays", body={"SchoolFreeDays": free}, times=None)
+    lines = show(cli, sim, "week", "--week-start", str(this)).out.splitlines()
+    said = [line.strip() for line in lines if line.startswith("  No lessons")]
+    assert said == ["No lessons: Ferie.", "No lessons: Ferie.", "No lessons.", "No lessons: Święto."]
+    out = show(cli, sim, "day", "--day", str(this + timedelta(days=2))).out
+    assert out.splitlines()[-1] == "  No lessons: Ferie."
+
+
+def test_a_whole_week_of_holidays_is_named_once(cli: Cli, sim: Simulator) -> None:
+    week_with(sim)
+    this = date.fromisoformat(monday(sim))
+    free = {"Id": 1, "DateFrom": str(this), "DateTo": str(this + timedelta(days=9)), "Name": "Ferie"}
+    sim.fail("Calendars/SchoolFreeDays", body={"SchoolFreeDays": [free]}, times=1)
+    out = show(cli, sim, "week", "--week-start", str(this)).out
+    assert out.splitlines()[-1] == "  No lessons this week: Ferie."
+    sim.fail("Calendars/SchoolFreeDays", status=403, times=None)
+    out = show(cli, sim, "week", "--week-start", str(this)).out
+    assert out.splitlines()[-1] == "  No lessons this week."
+
+
+def test_all_days_of_a_week_have_the_same_columns(cli: Cli, sim: Simulator) -> None:
+    out = show(cli, sim, "week", "--week-start", monday(sim), width=80).out
+    rules = {line for line in out.splitlines() if line.startswith("  --")}
+    assert len(rules) == 1
+    assert "Teacher" in out
+    narrow = show(cli, sim, "week", "--week-start", monday(sim), width=50).out
+    assert len({line for line in narrow.splitlines() if line.startswith("  --")}) == 1
+    assert "No room here for: Teacher." in narrow

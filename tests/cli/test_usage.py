@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Final
 
+import click
 import pytest
 from click import NoSuchOption
 
 from librus_sdk.cli._failures import usage_error
+from librus_sdk.cli.app import root
 from librus_sdk.simulator import Simulator
 from tests.cli.conftest import Cli
 from tests.cli.reads import every_read
+
+DOWNLOADS: Final = (
+    ("homework", "attachment"),
+    ("lessons", "planned-attachment"),
+    ("messages", "attachment"),
+    ("auth", "photo"),
+)
 
 
 @pytest.mark.parametrize(
@@ -54,13 +65,77 @@ def test_a_complaint_names_its_command_and_ends_once(cli: Cli, argv: list[str], 
     assert not re.search(r"mean.*--help.*\? ", message)
 
 
+def test_an_id_that_is_empty_is_asked_for_again(cli: Cli) -> None:
+    message = " ".join(cli("notes", "get", "--id", " ", env={"COLUMNS": "300"}).err.split())
+    assert "'--id': Expected an id, and it is empty. See librus notes get --help." in message
+
+
+def test_a_format_behind_two_dashes_is_none(cli: Cli) -> None:
+    result = cli("me", "--", "--format=json")
+    assert (result.status, result.err.partition("\n")[0]) == (1, "Error")
+
+
 def test_several_guesses_are_told_in_one_sentence() -> None:
     said = usage_error(NoSuchOption("--da", possibilities=["--day", "--days", "--help"])).message
     assert re.search(r"--da'?\. Did you mean '--day' or '--days'\? See librus --help\.$", said)
 
 
 def test_the_help_says_what_the_json_is(cli: Cli, calm: Simulator) -> None:
+    def said(*argv: str) -> str:
+        return " ".join(cli(*argv, "--help").out.split())
+
     for argv in every_read(calm):
-        said = " ".join(cli(*argv[:2], "--help").out.split())
-        assert '{"child": ..., "data": ...}, the data as Librus sent it.' in said, argv
-    assert '"child"' not in cli("children", "list", "--help").out
+        assert '{"child": ..., "data": ...}, the data as Librus sent it.' in said(*argv[:2]), argv
+    for words in DOWNLOADS:
+        assert '{"child": ..., "data": ...}, the data about the file that was written.' in said(*words), words
+    assert '{"child": ..., "data": ...}, the data part by part' in said("overview")
+    assert '"child"' not in said("children", "list")
+
+
+def commands(group: click.Group) -> Iterator[tuple[str, ...]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        below = group.get_command(context, name)
+        yield (name,)
+        if isinstance(below, click.Group):
+            yield from ((name, *rest) for rest in commands(below))
+
+
+def test_every_help_is_a_sentence_with_a_verb_and_ids_are_found_by_a_command_that_exists() -> None:
+    known = {" ".join(words) for words in commands(root)}
+    for words in known:
+        command = below(words)
+        said = command.get_short_help_str(1000)
+        assert said.endswith("."), words
+        if not isinstance(command, click.Group):
+            assert said.split()[0] in {"List", "Show", "Save", "Print", "Run"}, words
+        for option in (param for param in command.params if isinstance(param, click.Option)):
+            assert option.help, (words, option.name)
+            assert option.help.endswith("."), (words, option.name)
+            if option.name in {"id", "after_id"}:
+                shown_by = re.search(r"; librus ([a-z -]+?)( --format json)? shows it\.$", option.help)
+                assert shown_by, words
+                assert shown_by[1] in known, words
+    saving = {words for words in known if below(words).get_short_help_str().startswith("Save ")}
+    assert saving == {" ".join(argv) for argv in DOWNLOADS}
+
+
+def below(words: str) -> click.Command:
+    command: click.Command = root
+    for word in words.split():
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), word)
+        assert found is not None
+        command = found
+    return command
+
+
+def test_the_list_of_nouns_says_what_the_nouns_say_themselves(cli: Cli) -> None:
+    listed = " ".join(cli("--help").out.split())
+    for name in root.list_commands(click.Context(root)):
+        assert f"{name} {below(name).get_short_help_str(1000)}" in listed
+
+
+def test_lists_of_commands_cut_no_sentence_off(cli: Cli) -> None:
+    for name in root.list_commands(click.Context(root)):
+        assert "..." not in cli(name, "--help").out.partition("Commands:")[2]

@@ -77,7 +77,10 @@ def test_an_odd_row_is_set_aside(odd: Any, path: str, reason: str) -> None:
     assert (rejected.path, rejected.reason) == (f"$.Grades[1]{path}", reason)
     assert json.loads(rejected.raw) == odd
     assert [str(warning.message) for warning in caught] == [
-        f"Grades: Librus sent 1 row that does not fit the model, kept in .rejected; the first: $.Grades[1]{path}: {reason}"
+        (
+            "Grades: Librus sent 1 row that does not fit the model, kept in .rejected; "
+            f"the first: $.Grades[1]{path}: {reason}"
+        )
     ]
     assert MARKER not in repr(grades) + repr(rejected)
 

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ._names import or_none
 from ._words import NOTHING
 
 if TYPE_CHECKING:
-    from ..clients.api import AsyncSynergiaApiClient
     from ..models import Embedded, Ref, SchoolClass
+    from ._invocation import Reading
 
 __all__ = ["ClassNames", "class_names"]
 
 
 class ClassNames:
-    """Names of classes. ``own``: the student's, if it could be read.
+    """Names of classes.
+
+    Args:
+        own: the student's, None when it could not be read.
+        other: what to call any other class; ``""``: by its id.
+        lost: called when an id is shown because the class could not be read.
 
     Attributes:
         own_id: the id of the student's class.
         own: its name, ``""`` when Librus did not tell.
     """
 
-    def __init__(self, own: SchoolClass | None) -> None:
+    def __init__(self, own: SchoolClass | None, other: str, lost: Callable[[], None]) -> None:
         self.own_id = own.id if own else None
         self.own = own.name if own else ""
+        self._other = other
+        self._lost = lost if own is None else None
 
     def __call__(self, pointer: Ref | Embedded | None) -> str:
         """Return the name of the class that is pointed at."""
@@ -37,11 +45,19 @@ class ClassNames:
         """Return the name of the class with this id."""
         if key is None:
             return NOTHING
+        if self._lost is not None:
+            self._lost()
         if self.own_id is None or (key == self.own_id and not self.own):
             return f"#{key}"
-        return self.own if key == self.own_id else "another class"
+        return self.own if key == self.own_id else self._other or f"#{key}"
 
 
-async def class_names(client: AsyncSynergiaApiClient) -> ClassNames:
-    """Read the name of the student's class."""
-    return ClassNames(await or_none(client.school.school_class()))
+async def class_names(reading: Reading, other: str = "another class") -> ClassNames:
+    """Read the name of the student's class.
+
+    Args:
+        reading: reads it.
+        other: what to call any other class; ``""``: by its id.
+    """
+    own = await or_none(reading.client.school.school_class())
+    return ClassNames(own, other, reading.nameless("Classes"))

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ._document import Cell, Styled
+from ._words import NOTHING
 
 __all__ = [
-    "MIDNIGHT",
     "day_cell",
     "day_heading",
     "day_name",
     "hours",
+    "lesson_or_hours",
     "moment",
+    "moment_cell",
     "short_day",
+    "this_monday",
     "today",
     "with_weekday",
 ]
 
-MIDNIGHT = time()
+_MIDNIGHT = time()
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ABBREVIATED = ("pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz.")
 
@@ -29,11 +32,13 @@ def day_name(day: date) -> str:
     return _DAYS[day.weekday()]
 
 
-def with_weekday(day: date) -> str:
+def with_weekday(day: date | None) -> str:
     """Return the day as Polish readers write it, whatever the locale: ``pon. 14.09.2026``.
 
-    JSON and the arguments of commands keep to ``2026-09-14``.
+    JSON and the arguments of commands keep to ``2026-09-14``. No day is a dash.
     """
+    if day is None:
+        return NOTHING
     return f"{_ABBREVIATED[day.weekday()]} {day:%d.%m}.{day.year:04}"
 
 
@@ -44,15 +49,22 @@ def short_day(day: date) -> str:
     return f"{_ABBREVIATED[day.weekday()]} {day:%d.%m}"
 
 
-def day_cell(day: date) -> Cell:
-    """Return the day for a table; today says so instead of its weekday, no wider than other days."""
+def day_cell(day: date | None) -> Cell:
+    """Return the day for a table, or a dash; today says so instead of its weekday, no wider than others."""
+    if day is None:
+        return NOTHING
     return Styled(f"today {day:%d.%m}", "today") if day == today() else short_day(day)
 
 
-def moment(at: datetime | None) -> Cell:
-    """Return day and hour for a table; nothing of a moment Librus did not tell."""
+def moment(at: datetime | None) -> str:
+    """Return day and hour, or a dash."""
+    return NOTHING if at is None else f"{with_weekday(at.date())} {at:%H:%M}"
+
+
+def moment_cell(at: datetime | None) -> Cell:
+    """Return day and hour for a table, or a dash."""
     if at is None:
-        return ""
+        return NOTHING
     day = day_cell(at.date())
     text = f"{day} {at:%H:%M}"
     return Styled(text, day.kind) if isinstance(day, Styled) else text
@@ -70,9 +82,22 @@ def day_heading(day: date) -> Cell:
 
 def hours(start: time | None, end: time | None) -> str:
     """Return ``08:00-08:45``, or what is known of it."""
-    return "-".join(f"{moment:%H:%M}" for moment in (start, end) if moment is not None)
+    return "-".join(f"{at:%H:%M}" for at in (start, end) if at is not None)
+
+
+def lesson_or_hours(number: int | None, start: time | None, end: time | None) -> str:
+    """Return the lesson something falls on, or else its hours; schools enter midnight for "no time"."""
+    if number is not None:
+        return f"lesson {number}"
+    return hours(*(None if at == _MIDNIGHT else at for at in (start, end)))
 
 
 def today() -> date:
     """Return today in Poland, where the school is."""
     return datetime.now(ZoneInfo("Europe/Warsaw")).date()
+
+
+def this_monday() -> date:
+    """Return the Monday of this week in Poland."""
+    day = today()
+    return day - timedelta(days=day.weekday())

@@ -31,6 +31,7 @@ __all__ = [
     "lay_out",
     "render",
     "styled",
+    "table_or",
     "width_of",
     "wrap",
     "write",
@@ -44,6 +45,9 @@ _WIDEST_LABEL: Final = 24
 # What a terminal would obey instead of showing: texts come from other people.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+
+# Where a word may be broken: behind a hyphen between two parts of a word, as textwrap does it.
+_HYPHEN: Final = re.compile(r"(?<=[^\d\W]{2}-)(?=[^\d\W]{2})")
 
 Kind: TypeAlias = Literal["strong", "struck", "muted", "good", "bad", "today", "absent", "excused", "late"]
 """Why a text stands out; what that looks like is the terminal's business."""
@@ -79,25 +83,41 @@ class Column:
     Attributes:
         right: align to the right.
         stiff: dates, numbers: wrap its cells only to keep words of other columns whole, and never break one.
+        spare: where there is no room for whole words and dates, leave it out and say so; the last one first.
     """
 
     title: str
     right: bool = False
     stiff: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under titled columns; columns that are empty in every row are left out."""
+    """Rows of cells under titled columns; columns that are empty in every row are left out.
+
+    Attributes:
+        alike: rows of tables that get the same columns, of the same widths.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
+    alike: Sequence[Sequence[Cell]] = ()
 
-    def filled(self) -> tuple[list[Column], list[list[Cell]]]:
+    def filled(self) -> Table:
         """Return the columns with something in them, and their cells without control characters."""
-        cells = [[_cleaned(cell) for cell in row] for row in self.rows]
-        kept = [n for n in range(len(self.columns)) if any(str(row[n]) for row in cells)]
-        return [self.columns[n] for n in kept], [[row[n] for n in kept] for row in cells]
+        rows = [[_cleaned(cell) for cell in row] for row in self.rows]
+        alike = [[_cleaned(cell) for cell in row] for row in self.alike]
+        kept = [n for n in range(len(self.columns)) if any(str(row[n]) for row in (*rows, *alike))]
+        return Table(rows=rows, alike=alike, columns=self.columns).of(kept)
+
+    def of(self, kept: Sequence[int]) -> Table:
+        """Return the table with these columns only."""
+        return Table(
+            [self.columns[n] for n in kept],
+            [[row[n] for n in kept] for row in self.rows],
+            [[row[n] for n in kept] for row in self.alike],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +143,11 @@ class Section:
 
     title: Cell
     parts: Sequence[Part] = field(default_factory=tuple)
+
+
+def table_or(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], empty: str) -> Part:
+    """Return a table, or what to say when there are no rows."""
+    return Table(columns, rows) if rows else Sentence(empty)
 
 
 def clean(text: str) -> str:
@@ -164,12 +189,19 @@ def _part(part: Part, width: int) -> Iterator[str]:
         yield from wrap(str(part.text), width)
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Wrap each line of the text for itself; nothing is one empty line."""
+def wrap(text: str, width: int, *, hyphens: bool = False) -> list[str]:
+    """Wrap each line of the text for itself; nothing is one empty line.
+
+    Args:
+        text: the text.
+        width: how long a line may be.
+        hyphens: break also behind the hyphens of words, as the cells of tables do: double names are long.
+    """
     lines = [
-        wrapped
+        # A blank may stay behind where a word too long is broken.
+        wrapped.rstrip(" ")
         for line in clean(text).split("\n")
-        for wrapped in textwrap.wrap(line, max(width, 1), break_on_hyphens=False) or [""]
+        for wrapped in textwrap.wrap(line, max(width, 1), break_on_hyphens=hyphens) or [""]
     ]
     while len(lines) > 1 and not lines[-1]:
         lines.pop()
@@ -184,35 +216,73 @@ def _fields(part: Fields, width: int) -> Iterator[str]:
             yield f"{label if number == 0 else '':<{label_width + GAP}}{line}".rstrip()
 
 
-def fitted(table: Table, width: int) -> tuple[list[Column], list[list[Cell]], list[int]]:
-    """Return the table's filled columns, their cells, and widths that fit ``width`` in all."""
-    columns, rows = table.filled()
-    texts = [[column.title, *(str(row[number]) for row in rows)] for number, column in enumerate(columns)]
-    room = width - GAP * (len(columns) - 1)
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A table that fits: its filled columns, their cells and widths, and the titles there was no room for."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    widths: Sequence[int]
+    spared: Sequence[str]
+
+    @property
+    def note(self) -> str:
+        """What to say below the table, or nothing."""
+        return f"No room here for: {', '.join(self.spared)}." if self.spared else ""
+
+
+def fitted(table: Table, width: int) -> Fitted:
+    """Return the table with widths that fit ``width`` in all."""
+    shown = table.filled()
+    spared: list[str] = []
+    while True:
+        columns = shown.columns
+        texts = [
+            [column.title, *(str(row[number]) for row in (*shown.rows, *shown.alike))]
+            for number, column in enumerate(columns)
+        ]
+        room = width - GAP * (len(columns) - 1)
+        least = [_whole(column, cells) for column, cells in zip(columns, texts, strict=True)]
+        spare = max((n for n, column in enumerate(columns) if column.spare), default=None)
+        if sum(least) <= room or spare is None:
+            break
+        spared.insert(0, columns[spare].title)
+        shown = shown.of([n for n in range(len(columns)) if n != spare])
     widths = [
         _needed(column, given) for column, given in zip(texts, _widths(columns, texts, room), strict=True)
     ]
     for number, column in enumerate(texts):
         # Wrapped at words, columns may need less than they were given: others get what is left over.
-        spare = room - sum(widths)
-        if spare > 0:
-            widths[number] = _needed(column, widths[number] + spare)
-    return columns, rows, widths
+        left = room - sum(widths)
+        if left > 0:
+            widths[number] = _needed(column, widths[number] + left)
+    return Fitted(columns, shown.rows, widths, spared)
+
+
+def _whole(column: Column, texts: Sequence[str]) -> int:
+    """Return how much the column needs to keep its words whole, or its lines if it is stiff."""
+    return max(map(_longest_line if column.stiff else _longest_word, texts))
 
 
 def _needed(texts: Sequence[str], width: int) -> int:
     """Return how much of the width a column uses when its texts are wrapped."""
-    return min(width, max(len(line) for text in texts for line in wrap(text, width)))
+    return min(width, max(len(line) for text in texts for line in wrap(text, width, hyphens=True)))
 
 
 def _table(table: Table, width: int) -> Iterator[str]:
-    columns, rows, widths = fitted(table, width)
-    titles = [wrap(column.title, room) for column, room in zip(columns, widths, strict=True)]
+    found = fitted(table, width)
+    columns, widths = found.columns, found.widths
+    titles = [wrap(column.title, room, hyphens=True) for column, room in zip(columns, widths, strict=True)]
+    # A title stands on the rule, also beside one of several lines.
+    tallest = max(map(len, titles))
+    titles = [[""] * (tallest - len(lines)) + lines for lines in titles]
     yield from _lines(titles, columns, widths)
     yield (" " * GAP).join("-" * room for room in widths)
-    for row in rows:
-        cells = [wrap(str(cell), room) for cell, room in zip(row, widths, strict=True)]
+    for row in found.rows:
+        cells = [wrap(str(cell), room, hyphens=True) for cell, room in zip(row, widths, strict=True)]
         yield from _lines(cells, columns, widths)
+    if found.note:
+        yield from ("", *wrap(found.note, width))
 
 
 def _lines(cells: Sequence[Sequence[str]], columns: Sequence[Column], widths: Sequence[int]) -> Iterator[str]:
@@ -229,7 +299,7 @@ def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]
 
 
 def _longest_word(text: str) -> int:
-    return max((len(word) for word in text.split()), default=0)
+    return max((len(part) for word in text.split() for part in _HYPHEN.split(word)), default=0)
 
 
 def _longest_line(text: str) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -13,13 +15,25 @@ from ..errors import (
     AUTHENTICATION_FAILED,
     CHILD_NOT_FOUND,
     CLI_USAGE_ERROR,
+    FEATURE_UNAVAILABLE,
     FILE_EXISTS,
     INTERNAL_ERROR,
+    LibrusApiError,
+    LibrusConfigurationError,
     LibrusSdkError,
 )
 from ._document import Fields, Section, lay_out, width_of, write
 
-__all__ = ["UsageError", "chosen_format", "describe", "internal_error", "tell", "usage_error"]
+__all__ = [
+    "IdOption",
+    "UsageError",
+    "chosen_format",
+    "describe",
+    "in_words_of",
+    "internal_error",
+    "tell",
+    "usage_error",
+]
 
 
 _HELP_OPTIONS: Final = ("--help", "-h")
@@ -31,7 +45,6 @@ _ADVICE: Final[Mapping[str, str]] = {
         "because Librus demands a captcha after a few failures."
     ),
     CHILD_NOT_FOUND: "To see whose they are, run: librus children list.",
-    FILE_EXISTS: "On the command line: --output names the file, and --force replaces it.",
 }
 
 
@@ -39,6 +52,63 @@ class UsageError(LibrusSdkError):
     """The command line was used wrongly."""
 
     default_code = CLI_USAGE_ERROR
+
+
+class IdOption(click.Option):
+    """An option that names a record.
+
+    Attributes:
+        shown_by: the command that shows such ids.
+    """
+
+    def __init__(self, *args: Any, shown_by: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shown_by = shown_by
+
+
+def in_words_of(context: click.Context, error: LibrusSdkError) -> LibrusSdkError:
+    """Return the error as one of the command that was run: with its options, and what it is about."""
+    said = _of_file(context, error) or _of_id(context, error) or _of_module(context, error)
+    if said is None:
+        return error
+    twin = error.replicate()
+    twin.message = said
+    return twin
+
+
+def _of_file(context: click.Context, error: LibrusSdkError) -> str | None:
+    output = context.params.get("output")
+    if not isinstance(output, Path) or not isinstance(error, LibrusConfigurationError):
+        return None
+    if error.code == FILE_EXISTS:
+        return "The file that --output names exists; --force replaces it."
+    if "path names" not in error.message:
+        return None
+    if not os.path.isdir(output.parent):  # noqa: PTH112  (unlike a Path's, it stands every name)
+        return "There is no such folder as the one --output names the file in; create it first."
+    if os.path.isdir(output) and not os.path.islink(output):  # noqa: PTH112, PTH114
+        return "What --output names is a folder; name a file in it."
+    return error.message.replace("path names", "--output names")
+
+
+def _of_id(context: click.Context, error: LibrusSdkError) -> str | None:
+    given = (param for param in context.command.params if isinstance(param, IdOption))
+    option = next((param for param in given if context.params.get(param.name or "") is not None), None)
+    # The portal's addresses hold no ids.
+    if option is None or not isinstance(error, LibrusApiError) or "portal" in error.message:
+        return None
+    shown = f"librus {option.shown_by} shows the ids there are."
+    if error.status == 404:
+        return f"{error.message} {option.opts[0]} names nothing known here; {shown}"
+    if error.status == 400:
+        return f"Librus did not accept the id that {option.opts[0]} gives (status 400); {shown}"
+    return None
+
+
+def _of_module(context: click.Context, error: LibrusSdkError) -> str | None:
+    if error.code != FEATURE_UNAVAILABLE:
+        return None
+    return f"{error.message} It holds what {context.command_path} shows."
 
 
 def chosen_format(argv: Sequence[str]) -> str:
@@ -93,7 +163,7 @@ def tell(error: LibrusSdkError, form: str) -> None:
     if form == "json":
         text = json.dumps(describe(error), indent=2, ensure_ascii=False, default=str) + "\n"
     else:
-        pairs = [("code", error.code), ("message", _message(error)), *_labelled(error.details)]
+        pairs = [("code", error.code), ("message", _message(error)), *_labelled(error)]
         text = lay_out([Section("Error", [Fields(pairs)])], width_of(sys.stderr))
     write(text, sys.stderr)
 
@@ -103,14 +173,21 @@ def _message(error: LibrusSdkError) -> str:
     return f"{error.message} {advice}" if advice else error.message
 
 
-def _labelled(details: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for number, (key, value) in enumerate(details.items()):
-        listed = value if isinstance(value, list) else [value]
-        shown = "\n".join(_shown(item) for item in listed)
-        yield ("details" if number == 0 else ""), f"{key}: {shown}"
+def _labelled(error: LibrusSdkError) -> Iterator[tuple[str, str]]:
+    # A sentence that the message holds is not told twice.
+    told = {
+        key: value
+        for key, value in error.details.items()
+        if not (isinstance(value, str) and " " in value and value in error.message)
+    }
+    for number, (key, value) in enumerate(told.items()):
+        yield ("details" if number == 0 else ""), f"{key}: {_shown(value)}"
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, list):
+        words = all(isinstance(item, str) and " " not in item for item in value)
+        return (", " if words else "\n").join(map(_shown, value))
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {item}" for key, item in value.items())
     return str(value)

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import time
+from typing import TYPE_CHECKING, Final
 
 from ._classes import class_names
+from ._columns import HOURS
 from ._coming import coming_then_past, span
 from ._days import hours
 from ._document import Column, Part, Section, Sentence, Table
-from ._names import Names, or_none, together, users
+from ._names import Names, or_none, polish_order, together, users
 from ._words import NOTHING, counted
 
 if TYPE_CHECKING:
-    from ..models import ClassFreeDay
+    from ..models import ClassFreeDay, TeacherFreeDay
     from ._invocation import Reading
 
 __all__ = ["class_free_days", "school_free_days", "teacher_free_days"]
 
+_PAST_SHOWN: Final = 10
 _SCHOOL = (Column("Days", stiff=True), Column("Why"))
 _CLASS = (Column("Days", stiff=True), Column("Lessons", stiff=True), Column("Why"), Column("Class"))
-_TEACHERS = (Column("Days", stiff=True), Column("Hours", stiff=True), Column("Teacher"), Column("What"))
+_TEACHERS = (Column("Days", stiff=True), HOURS, Column("Teacher"), Column("What"))
 
 
 async def school_free_days(reading: Reading) -> Sequence[Section]:
     """Return when the whole school is free."""
     rows = await reading.client.timetable.school_free_days()
     reading.left_out(rows.rejected)
-    title = f"Free days at the school of {reading.child.student_name}"
+    title = reading.school_title("Free days")
     if not rows:
         return [Section(title, [Sentence("The school has entered none.")])]
     return coming_then_past(
@@ -46,10 +49,10 @@ async def class_free_days(reading: Reading) -> Sequence[Section]:
     rows, (types, classes) = await together(
         client.timetable.class_free_days(),
         or_none(client.timetable.class_free_day_types()),
-        class_names(client),
+        class_names(reading),
     )
     reading.left_out(rows.rejected)
-    kinds = Names.of(types, lambda row: row.name)
+    kinds = Names.of(types, lambda row: row.name, reading.nameless("Kinds of free days"))
     # Of a class that Librus did not name nobody can say which rows are its own.
     own = [
         row
@@ -92,14 +95,18 @@ def _range(row: ClassFreeDay) -> str:
 
 async def teacher_free_days(reading: Reading) -> Sequence[Section]:
     """Return when teachers of the school are absent."""
-    rows, (teachers,) = await together(reading.client.timetable.teacher_free_days(), users(reading.client))
+    rows, (teachers,) = await together(reading.client.timetable.teacher_free_days(), users(reading))
     reading.left_out(rows.rejected)
-    title = f"Absent teachers at the school of {reading.child.student_name}"
+    title = reading.school_title("Absent teachers")
     if not rows:
         return [Section(title, [Sentence("None are entered.")])]
+
+    def within_the_day(row: TeacherFreeDay) -> tuple[time, str]:
+        return row.time_from or time(), polish_order(teachers(row.teacher))
+
     return coming_then_past(
         title,
-        rows,
+        sorted(rows, key=within_the_day),
         lambda row: (row.date_from, row.date_to),
         lambda shown: Table(
             _TEACHERS,
@@ -113,4 +120,5 @@ async def teacher_free_days(reading: Reading) -> Sequence[Section]:
                 for row in shown
             ],
         ),
+        at_most=_PAST_SHOWN,
     )

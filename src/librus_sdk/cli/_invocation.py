@@ -44,10 +44,19 @@ class Reading:
         """Return a section's title."""
         return f"{what} of {self.child.student_name}"
 
+    def school_title(self, what: str) -> str:
+        """Return the title of a section about everybody at the school."""
+        return f"{what} at the school of {self.child.student_name}"
+
     def left_out(self, rejected: Sequence[Rejected]) -> None:
         """Tell on stderr that rows are missing from the text, if any are."""
         if rejected:
             self.invocation.note(f"{_rows(len(rejected))} left out here; --format json shows everything.")
+
+    def nameless(self, what: str) -> Callable[[], None]:
+        """Return what tells on stderr, once, that these names could not be read."""
+        said = f"{what} could not be read; numbers stand for their names."
+        return lambda: self.invocation.note_once(said)
 
 
 class Invocation:
@@ -63,6 +72,7 @@ class Invocation:
         self.form = "text"
         self.child: str | None = None
         self.verbose = False
+        self._noted: set[str] = set()
 
     @cached_property
     def environ(self) -> Mapping[str, str]:
@@ -77,6 +87,12 @@ class Invocation:
     def note(self, text: str) -> None:
         """Tell the user something that is no error."""
         write(f"Note: {clean(text)}\n", sys.stderr)
+
+    def note_once(self, text: str) -> None:
+        """Tell the user something, unless this run has told it already."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self.note(text)
 
     def show(self, sections: Sequence[Section]) -> None:
         """Write sections to stdout, as text."""

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ..errors import LibrusSdkError
 from ._days import day_name
+from ._failures import IdOption, in_words_of
 
 if TYPE_CHECKING:
     from ._invocation import Invocation
@@ -22,13 +24,16 @@ __all__ = [
     "Group",
     "Leaf",
     "LeafGroup",
+    "child_command",
+    "child_download",
     "child_read",
-    "file_options",
     "format_option",
     "id_option",
+    "output_options",
 ]
 
 _DAY_FORM: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_WHOLE: Final = 1000
 _HELP: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -98,7 +103,13 @@ class Leaf(_Command):
         """Run the command."""
         if ctx.args:
             raise click.UsageError("This command takes options only, and there is an argument too many", ctx)
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except LibrusSdkError as error:
+            told = in_words_of(ctx, error)
+            if told is error:
+                raise
+        raise told
 
 
 @click.pass_context
@@ -120,6 +131,17 @@ class LeafGroup(_Command, click.Group):
         kwargs |= {"invoke_without_command": True, "callback": _needs_command}
         super().__init__(*args, **kwargs)
         self.params.append(_verbose_option())
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands with whole sentences, where click would cut them off."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, below.get_short_help_str(_WHOLE))
+                    for name in self.list_commands(ctx)
+                    if (below := self.get_command(ctx, name)) is not None
+                ]
+            )
 
 
 class Group(LeafGroup):
@@ -176,9 +198,7 @@ def _format_option(said: str) -> Callable[[Callable[..., Any]], Callable[..., An
 
 format_option = _format_option("Text for people, JSON for programs.")
 
-_child_format_option = _format_option(
-    'Text for people, JSON for programs: {"child": ..., "data": ...}, the data as Librus sent it.'
-)
+_FORMS: Final = 'Text for people, JSON for programs: {"child": ..., "data": ...}, '
 
 _child_option = click.option(
     "--child",
@@ -190,9 +210,21 @@ _child_option = click.option(
 )
 
 
-def child_read(function: Callable[..., None]) -> Callable[..., Any]:
-    """Give a command the options of every read of a child, and the invocation as its first argument."""
-    return _child_option(_child_format_option(click.pass_obj(function)))
+def child_command(data: str) -> Callable[[Callable[..., None]], Callable[..., Any]]:
+    """Return what gives a command the options about a child, and the invocation as its first argument.
+
+    Args:
+        data: what the ``data`` of its JSON is.
+    """
+
+    def given(function: Callable[..., None]) -> Callable[..., Any]:
+        return _child_option(_format_option(_FORMS + data)(click.pass_obj(function)))
+
+    return given
+
+
+child_read = child_command("the data as Librus sent it.")
+"""Gives a command the options of every read of a child, and the invocation as its first argument."""
 
 
 class _Id(click.ParamType[str]):
@@ -211,23 +243,35 @@ class _Id(click.ParamType[str]):
 
 
 def id_option(
-    said: str, name: str = "--id", *, required: bool = True
+    what: str, shown_by: str, name: str = "--id", *, optional: str = ""
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return the option that names one record. ``said``: which, and where its id is to be found."""
-    return click.option(name, type=_Id(), required=required, help=said)
+    """Return the option that names one record.
+
+    Args:
+        what: which one.
+        shown_by: the command that shows its id.
+        name: the option's name.
+        optional: what the option leaves of a list that can be read without it.
+    """
+    said = f"{optional or f'The id of the {what}'}; librus {shown_by} shows it."
+    return click.option(name, cls=IdOption, shown_by=shown_by, type=_Id(), required=not optional, help=said)
 
 
-def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command ``output`` (a path) and ``force``, the options of every download."""
-    output = click.option(
-        "--output",
-        type=click.Path(path_type=Path),
-        required=True,
-        metavar="FILE",
-        help="Where to write the file; only its owner can read it.",
-    )
+def output_options(*, required: bool, said: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return what gives a command ``output``, the path of a file or None, and ``force``."""
+    path = click.Path(path_type=Path)
+    output = click.option("--output", type=path, required=required, metavar="FILE", help=said)
     force = click.option("--force", is_flag=True, help="Replace the file if there is one already.")
-    return output(force(function))
+    return lambda function: output(force(function))
+
+
+def child_download(function: Callable[..., None]) -> Callable[..., Any]:
+    """Give a command the options of every download, and the invocation as its first argument.
+
+    Besides those of every read these are ``output`` (a path) and ``force``.
+    """
+    options = output_options(required=True, said="Where to write the file; only its owner can read it.")
+    return options(child_command("the data about the file that was written.")(function))
 
 
 class _Day(click.ParamType[date]):
@@ -258,9 +302,6 @@ class _Day(click.ParamType[date]):
 
     def example(self) -> date:
         return date.today()  # noqa: DTZ011  (an example only)
-
-    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:  # noqa: ARG002
-        return f"Write it as YYYY-MM-DD, for example {self.example()}"
 
 
 class _Monday(_Day):

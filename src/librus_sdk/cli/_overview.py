@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ._attendance import AttendanceKind, AttendanceKinds
-from ._days import day_cell, hours, short_day, with_weekday
-from ._document import Cell, Column, Fields, Part, Section, Sentence, Styled, Table, styled
+from ._columns import DATE, HOURS, TIME
+from ._coming import latest_first
+from ._days import day_cell, hours, lesson_or_hours, short_day, with_weekday
+from ._document import Cell, Column, Fields, Part, Section, Sentence, Styled, Table, table_or
+from ._grade_notes import grade_notes
 from ._names import Names, polish_order, subject_of_lesson
-from ._words import NOTHING, counted
-from .commands.homework import agenda_time
+from ._plan import in_brief, lessons_of, number_of
+from ._words import as_typed, counted, one_line
 
 if TYPE_CHECKING:
     from ..clients.api import AsyncSynergiaApiClient
@@ -20,16 +24,17 @@ if TYPE_CHECKING:
     from ..endpoints import Get
     from ..models import (
         Attendance,
+        DescriptiveGrade,
         Grade,
         HomeWork,
-        LessonKind,
+        HomeworkAssignment,
         LuckyNumber,
+        Note,
         Rows,
         SchoolNotice,
         Timetable,
         TimetableLesson,
     )
-    from ._document import Kind
     from ._invocation import Reading
 
     Found: TypeAlias = Read[Any]
@@ -40,33 +45,16 @@ _NEW: Final = timedelta(days=7)
 _AHEAD: Final = timedelta(days=14)
 _NAMED_NOTICES: Final = 3
 _LONGEST_WHAT: Final = 100
+_NONE: Final = "None."
+_MOST: Final = 10
+"""So many rows of what is coming; more would not fit a screen."""
+_NOTE_KINDS: Final = {"positive": "praise", "negative": "blame"}
 
-_GRADES = (
-    Column("Date", right=True, stiff=True),
-    Column("Subject"),
-    Column("Grade", stiff=True),
-    Column("Category"),
-)
-_ABSENCES = (
-    Column("Date", right=True, stiff=True),
-    Column("Lessons", stiff=True),
-    Column("Kind"),
-    Column("Subjects"),
-)
-_AGENDA = (
-    Column("Date", right=True, stiff=True),
-    Column("Time", stiff=True),
-    Column("Kind"),
-    Column("Subject"),
-    Column("What"),
-)
-_CHANGES: Final[Mapping[LessonKind, tuple[str, Kind | None]]] = {
-    "normal": ("", None),
-    "cancelled": ("cancelled", "struck"),
-    "moved_away": ("moved away", "muted"),
-    "moved_here": ("moved here", "strong"),
-    "substitution": ("changed", "strong"),
-}
+_GRADES = (DATE, Column("Subject"), Column("Grade", stiff=True), Column("Category"), Column("Note"))
+_ABSENCES = (DATE, Column("Lessons", stiff=True), Column("Kind"), Column("Subjects"))
+_AGENDA = (DATE, TIME, Column("Kind"), Column("Subject"), Column("What"))
+
+_Coming: TypeAlias = tuple[date, int, str, tuple[Cell, ...]]
 
 Asked: TypeAlias = "tuple[Get[Any], Callable[[], Awaitable[Any]]]"
 
@@ -81,15 +69,14 @@ def asked(client: AsyncSynergiaApiClient, day: date) -> Mapping[str, Asked]:
         Lessons,
         LuckyNumbers,
         Messages,
+        Notes,
         School,
         Timetables,
     )
 
     monday = day - timedelta(days=day.weekday())
-    weeks = {"timetable": monday}
-    # From Friday on the next school day is in the next week.
-    if day.weekday() >= 4:
-        weeks["next_timetable"] = monday + timedelta(days=7)
+    # The next school day may be in the next week.
+    weeks = {"timetable": monday, "next_timetable": monday + timedelta(days=7)}
     plans: dict[str, Asked] = {
         name: (Timetables.week(client.timetable, start), partial(client.timetable.week, start))
         for name, start in weeks.items()
@@ -99,12 +86,15 @@ def asked(client: AsyncSynergiaApiClient, day: date) -> Mapping[str, Asked]:
         "unread_messages": (Messages.unread(client.messages), client.messages.unread),
         "announcements": (Announcements.list(client.announcements), client.announcements.list),
         "grades": (Grades.list(client.grades), client.grades.list),
+        "descriptive_grades": (Grades.descriptive(client.grades), client.grades.descriptive),
         "grade_categories": (Grades.categories(client.grades), client.grades.categories),
         "attendances": (Attendance.list(client.attendance), client.attendance.list),
         "attendance_types": (Attendance.types(client.attendance), client.attendance.types),
         "lessons": (Lessons.list(client.lessons), client.lessons.list),
         "agenda": (Homework.list(client.homework), client.homework.list),
         "agenda_categories": (Homework.categories(client.homework), client.homework.categories),
+        "homework": (Homework.assignments(client.homework), client.homework.assignments),
+        "notes": (Notes.list(client.notes), client.notes.list),
         "subjects": (School.subjects(client.school), client.school.subjects),
     }
 
@@ -113,27 +103,31 @@ def sections(reading: Reading, found: Mapping[str, Found], day: date) -> Sequenc
     """Return the overview of a day."""
     for section in found.values():
         reading.left_out(getattr(section.value, "rejected", ()))
-    overview = _Overview(found, day)
+    overview = _Overview(found, day, reading)
     return [
         Section(f"{reading.child.student_name}, {with_weekday(day)}", [overview.summary()]),
         Section("Lessons", overview.lessons()),
-        Section("New grades of the last 7 days", [overview.grades()]),
+        Section("New grades of the last 7 days", overview.grades()),
         Section("Absences and late arrivals of the last 7 days", [overview.absences()]),
-        Section("Tests and events of the next 14 days", [overview.agenda()]),
+        Section("Tests, events and homework of the next 14 days", overview.agenda()),
     ]
 
 
 class _Overview:
     """What was read, part by part. What could not be read says why in its place."""
 
-    def __init__(self, found: Mapping[str, Found], day: date) -> None:
+    def __init__(self, found: Mapping[str, Found], day: date, reading: Reading) -> None:
         self._found = found
         self._day = day
-        self._subjects = Names.of(self._rows("subjects"), lambda row: row.name or row.short)
+        self._reading = reading
+        self._subjects = self._names("subjects", "Subjects", lambda row: row.name or row.short)
         self._kinds = AttendanceKinds(self._rows("attendance_types"))
 
     def _rows(self, name: str) -> Any:
         return self._found[name].value
+
+    def _names(self, part: str, what: str, name: Callable[[Any], str | None]) -> Names:
+        return Names.of(self._rows(part), name, self._reading.nameless(what))
 
     def _cell(self, name: str, tell: Callable[[Any], Cell]) -> Cell:
         found = self._found[name]
@@ -152,6 +146,7 @@ class _Overview:
                 ("lucky number", self._cell("lucky_number", self._lucky_number)),
                 ("unread messages", self._cell("unread_messages", _unread_messages)),
                 ("announcements", self._cell("announcements", self._announcements)),
+                ("new notes", self._cell("notes", self._notes)),
                 ("not excused", self._cell("attendances", self._not_excused)),
             ]
         )
@@ -164,29 +159,40 @@ class _Overview:
         return f"{drawn.number}, for {short_day(drawn.day)}"
 
     def _announcements(self, notices: Rows[SchoolNotice]) -> Cell:
-        unread = [notice for notice in notices if notice.was_read is False and self._is_shown(notice)]
+        unread = [notice for notice in notices if notice.was_read is False]
         if not unread:
             return "none unread"
-        latest = sorted(unread, key=lambda notice: notice.start_date or date.min, reverse=True)
-        named = [notice.subject or NOTHING for notice in latest[:_NAMED_NOTICES]]
-        more = len(unread) - len(named)
-        lines = [f"{len(unread)} unread:", *named, *([f"and {more} more"] if more else [])]
+        shown = [notice for notice in unread if self._is_shown(notice)]
+        if not shown:
+            return f"{len(unread)} unread, no longer on the board"
+        latest = latest_first(shown, lambda notice: notice.start_date)[:_NAMED_NOTICES]
+        named = [one_line(as_typed(notice.subject)) for notice in latest]
+        more = len(shown) - len(named)
+        lines = [f"{len(shown)} unread:", *named, *([f"and {more} more"] if more else [])]
         return Styled("\n".join(lines), "strong")
 
     def _is_shown(self, notice: SchoolNotice) -> bool:
         return notice.end_date is None or notice.end_date >= self._day
 
+    def _notes(self, notes: Rows[Note]) -> Cell:
+        new = [note for note in notes if note.date is not None and self._is_new(note.date)]
+        if not new:
+            return "none in the last 7 days"
+        kinds = Counter(_NOTE_KINDS.get(note.kind or "", "") for note in new)
+        told = ", ".join(f"{number} {kind}" for kind, number in kinds.items() if kind)
+        return Styled(f"{len(new)} in the last 7 days{f' ({told})' if told else ''}", "strong")
+
     def _not_excused(self, entries: Rows[Attendance]) -> Cell:
         missed = [entry for entry in entries if self._kinds(entry.type).unexcused]
         if not missed:
-            return "no lesson this school year"
+            return "none this school year"
         return Styled(f"{counted(len(missed), 'lesson')} this school year", "absent")
 
     # --- lessons --------------------------------------------------------------------------------------
 
     def lessons(self) -> Sequence[Part]:
         """Return the lessons of the day and of the next one that has any, side by side."""
-        plans = [self._found[name] for name in ("timetable", "next_timetable") if name in self._found]
+        plans = [self._found[name] for name in ("timetable", "next_timetable")]
         if plans[0].error is not None:
             return [Sentence(_why(plans[0]))]
         by_day = dict(_by_day(plan.value for plan in plans if plan.value is not None))
@@ -197,70 +203,71 @@ class _Overview:
         if self._day not in by_day:
             parts.append(Sentence("No lessons today."))
         if tomorrow not in by_day:
-            later = " and none next week" if following is None and len(plans) > 1 else ""
+            later = ", and none until the end of next week" if following is None else ""
             parts.append(Sentence(f"No lessons tomorrow{later}."))
         if shown:
             parts.append(self._lesson_table(by_day, shown))
-        if any(plan.error is not None for plan in plans[1:]):
+        if following is None and plans[1].state == "failed":
             parts.append(Sentence(f"Next week: {_why(plans[1])}"))
         return parts
 
     def _lesson_table(self, by_day: Mapping[date, Sequence[TimetableLesson]], days: Sequence[date]) -> Table:
         columns = (
             Column("No", right=True, stiff=True),
-            Column("Hours", stiff=True),
+            HOURS,
             *(Column(self._day_title(day)) for day in days),
         )
-        numbers = sorted({_number(lesson) for day in days for lesson in by_day[day]})
+        numbers = sorted({number_of(lesson) for day in days for lesson in by_day[day]})
         rows: list[Sequence[Cell]] = []
         for number in numbers:
-            at = [[lesson for lesson in by_day[day] if _number(lesson) == number] for day in days]
+            at = [[lesson for lesson in by_day[day] if number_of(lesson) == number] for day in days]
             one = next(lesson for lessons in at for lesson in lessons)
-            rows.append(
-                (str(number), hours(one.hour_from, one.hour_to), *(self._lesson_cell(some) for some in at))
-            )
+            cells = (in_brief(some, self._subjects) for some in at)
+            rows.append((str(number), hours(one.hour_from, one.hour_to), *cells))
         return Table(columns, rows)
 
     def _day_title(self, day: date) -> str:
         words = {self._day: "Today", self._day + timedelta(days=1): "Tomorrow"}
         return ", ".join(filter(None, [words.get(day, ""), short_day(day)]))
 
-    def _lesson_cell(self, lessons: Sequence[TimetableLesson]) -> Cell:
-        """Return what is on at an hour: one lesson, or those of several groups."""
-        texts: list[str] = []
-        kinds: set[Kind | None] = set()
-        for lesson in lessons:
-            change, kind = _CHANGES[lesson.kind]
-            room = lesson.classroom.symbol if lesson.classroom else None
-            name = self._subjects(lesson.subject)
-            texts.append(name + (f" ({room})" if room else "") + (f": {change}" if change else ""))
-            kinds.add(kind)
-        return styled("\n".join(texts), kinds.pop() if len(kinds) == 1 else None)
-
     # --- what is new, what is coming --------------------------------------------------------------------
 
-    def grades(self) -> Part:
-        """Return the grades that were entered lately."""
-        return self._part("grades", self._grades)
+    def grades(self) -> Sequence[Part]:
+        """Return the grades that were entered lately, and what to read where there are descriptive ones."""
+        described = self._found["descriptive_grades"]
+        if described.state == "failed":
+            more = f"Descriptive grades: {_why(described)}"
+        else:
+            # Where there is no such module, nobody misses it: older children have no such grades.
+            more = self._described(described.value or ())
+        rest = [Sentence(more)] if more else []
+        shown = self._part("grades", self._grades)
+        return rest if described.ok and rest and shown == Sentence(_NONE) else [shown, *rest]
+
+    def _described(self, rows: Iterable[DescriptiveGrade]) -> str:
+        new = [row for row in rows if row.add_date is not None and self._is_new(row.add_date.date())]
+        if not new:
+            return ""
+        names = sorted({self._subjects(row.subject) for row in new}, key=polish_order)
+        number = counted(len(new), "descriptive grade")
+        return f"{number} ({', '.join(names)}); to see what they say, run: librus grades descriptive."
 
     def _grades(self, rows: Rows[Grade]) -> Part:
         new = [grade for grade in rows if self._is_new(grade.add_date.date())]
-        if not new:
-            return Sentence("None.")
-        categories = Names.of(self._rows("grade_categories"), lambda row: row.name)
+        categories = self._names("grade_categories", "Categories", lambda row: row.name)
+        earlier = {grade.id: grade.grade for grade in rows}
         by_subject = sorted(new, key=lambda grade: polish_order(self._subjects(grade.subject)))
-        return Table(
-            _GRADES,
-            [
-                (
-                    day_cell(grade.add_date.date()),
-                    self._subjects(grade.subject),
-                    Styled(grade.grade, "strong"),
-                    categories(grade.category),
-                )
-                for grade in sorted(by_subject, key=lambda grade: grade.add_date.date(), reverse=True)
-            ],
-        )
+        cells = [
+            (
+                day_cell(grade.add_date.date()),
+                self._subjects(grade.subject),
+                Styled(grade.grade, "strong"),
+                categories(grade.category),
+                ", ".join(grade_notes(grade, earlier)),
+            )
+            for grade in latest_first(by_subject, lambda grade: grade.add_date.date())
+        ]
+        return table_or(_GRADES, cells, _NONE)
 
     def absences(self) -> Part:
         """Return the entries of the last days that are no plain presences."""
@@ -273,47 +280,61 @@ class _Overview:
             kind = self._kinds(entry.type)
             if self._is_new(entry.date) and not kind.plain_presence:
                 together.setdefault((entry.date, kind), []).append(entry)
-        if not together:
-            return Sentence("None.")
-        return Table(
-            _ABSENCES,
-            [
-                (
-                    day_cell(day),
-                    _spans([entry.lesson_no for entry in entries]),
-                    kind.cell,
-                    self._subjects_of(entries, subject_of),
-                )
-                for (day, kind), entries in together.items()
-            ],
-        )
+        cells = [
+            (
+                day_cell(day),
+                _spans([entry.lesson_no for entry in entries]),
+                kind.cell,
+                self._subjects_of(entries, subject_of),
+            )
+            for (day, kind), entries in together.items()
+        ]
+        return table_or(_ABSENCES, cells, _NONE)
 
     def _subjects_of(self, entries: Iterable[Attendance], subject_of: Mapping[str, str]) -> str:
         names = (self._subjects.by_id(subject_of.get(entry.lesson.id)) for entry in entries)
         return ", ".join(dict.fromkeys(names))
 
-    def agenda(self) -> Part:
-        """Return what is coming."""
-        return self._part("agenda", self._agenda)
+    def agenda(self) -> Sequence[Part]:
+        """Return what is coming: what stands in the agenda, and homework by the day it is due."""
+        agenda, homework = self._found["agenda"], self._found["homework"]
+        parts: list[Part] = []
+        if agenda.error is not None:
+            parts.append(Sentence(_why(agenda)))
+        if homework.state == "failed":
+            parts.append(Sentence(f"Homework: {_why(homework)}"))
+        found = [*self._events(agenda.value or ()), *self._due(homework.value or ())]
+        rows = sorted(found, key=lambda row: row[:3])
+        if rows or not parts:
+            shown = [cells for *_, cells in rows[:_MOST]]
+            parts.insert(0, table_or(_AGENDA, shown, "Nothing."))
+            if len(rows) > _MOST:
+                commands = "librus homework list, librus homework assignments"
+                parts.insert(1, Sentence(f"And {len(rows) - _MOST} more: {commands}."))
+        return parts
 
-    def _agenda(self, rows: Rows[HomeWork]) -> Part:
-        coming = [entry for entry in rows if self._day <= entry.date <= self._day + _AHEAD]
-        if not coming:
-            return Sentence("Nothing.")
-        kinds = Names.of(self._rows("agenda_categories"), lambda row: row.name)
-        return Table(
-            _AGENDA,
-            [
-                (
-                    day_cell(entry.date),
-                    agenda_time(entry),
-                    kinds(entry.category),
-                    self._subjects(entry.subject) if entry.subject else "",
-                    _shortened(entry.content),
-                )
-                for entry in sorted(coming, key=lambda entry: (entry.date, entry.lesson_no or 0))
-            ],
-        )
+    def _events(self, rows: Iterable[HomeWork]) -> Iterator[_Coming]:
+        kinds = self._names("agenda_categories", "Kinds", lambda row: row.name)
+        for entry in rows:
+            if self._is_ahead(entry.date):
+                when = lesson_or_hours(entry.lesson_no, entry.time_from, entry.time_to)
+                subject = self._subjects(entry.subject) if entry.subject else ""
+                cells = (
+                    day_cell(entry.date), when, kinds(entry.category), subject, _shortened(entry.content),
+                )  # fmt: skip
+                yield entry.date, entry.lesson_no or 0, entry.id, cells
+
+    def _due(self, rows: Iterable[HomeworkAssignment]) -> Iterator[_Coming]:
+        subject_of = subject_of_lesson(self._rows("lessons"))
+        for task in rows:
+            if task.due_date is not None and self._is_ahead(task.due_date):
+                subject = self._subjects.by_id(subject_of.get(task.lesson.id)) if task.lesson else ""
+                what = _shortened(as_typed(task.topic or task.text))
+                cells = (day_cell(task.due_date), "due", "homework", subject, what)
+                yield task.due_date, 0, task.id or "", cells
+
+    def _is_ahead(self, day: date) -> bool:
+        return self._day <= day <= self._day + _AHEAD
 
     def _is_new(self, day: date) -> bool:
         return self._day - _NEW < day <= self._day
@@ -335,14 +356,10 @@ def _unread_messages(count: int) -> Cell:
 def _by_day(plans: Iterable[Timetable]) -> Iterator[tuple[date, Sequence[TimetableLesson]]]:
     """Yield the days that have lessons."""
     for plan in plans:
-        for day, slots in plan.days.items():
-            lessons = [lesson for slot in slots for lesson in slot]
+        for day in plan.days:
+            lessons = lessons_of(plan, day)
             if lessons:
                 yield day, lessons
-
-
-def _number(lesson: TimetableLesson) -> int:
-    return lesson.slot if lesson.lesson_no is None else lesson.lesson_no
 
 
 def _spans(numbers: Sequence[int]) -> str:
@@ -358,5 +375,5 @@ def _spans(numbers: Sequence[int]) -> str:
 
 def _shortened(text: str) -> str:
     """Return the beginning of a long text; the agenda itself shows all of it."""
-    words = " ".join(text.split())
+    words = one_line(text)
     return words if len(words) <= _LONGEST_WHAT else words[:_LONGEST_WHAT].rpartition(" ")[0] + " …"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -60,7 +60,7 @@ def _text(cell: Cell, room: int | None = None) -> Text:
 
     With ``room``, the width of a column, lines break where they do in the plain form, not where rich would.
     """
-    text = Text(clean(str(cell)) if room is None else "\n".join(wrap(str(cell), room)))
+    text = Text(clean(str(cell)) if room is None else "\n".join(wrap(str(cell), room, hyphens=True)))
     if isinstance(cell, Styled):
         # Not as the text's own style, which the blanks up to the next column would have, too.
         text.stylize(_STYLES[cell.kind])
@@ -75,8 +75,8 @@ def _drawn(part: Part, width: int) -> RenderableType:
     return _text(part.text)
 
 
-def _table(part: Table, width: int) -> RichTable:
-    columns, rows, widths = fitted(part, width)
+def _table(part: Table, width: int) -> RenderableType:
+    found = fitted(part, width)
     drawn = RichTable(
         box=box.SIMPLE_HEAD,
         show_edge=False,
@@ -84,16 +84,16 @@ def _table(part: Table, width: int) -> RichTable:
         padding=(0, GAP - 1, 0, 0),
         header_style="bold cyan",
     )
-    for column, room in zip(columns, widths, strict=True):
+    for column, room in zip(found.columns, found.widths, strict=True):
         drawn.add_column(
             _text(column.title, room),
             justify="right" if column.right else "left",
             overflow="fold",
             width=room,
         )
-    for row in rows:
-        drawn.add_row(*map(_text, row, widths))
-    return drawn
+    for row in found.rows:
+        drawn.add_row(*map(_text, row, found.widths))
+    return Group(drawn, "", _text(found.note)) if found.note else drawn
 
 
 def _fields(part: Fields) -> RichTable:

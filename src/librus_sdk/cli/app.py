@@ -22,26 +22,41 @@ from .commands.completion import VARIABLE, answer
 __all__ = ["run"]
 
 _HOMES: Final = {
-    "demo": ("demo", "Show the SDK at work against an invented Librus; no account needed."),
-    "simulator": ("simulator", "Run the invented Librus until Ctrl-C."),
-    "overview": ("overview", "What matters today and tomorrow, on one screen."),
+    "demo": ("demo", "Show the SDK at work against an invented Librus on this machine; no account needed."),
+    "simulator": (
+        "simulator",
+        "Run a local Librus with an invented family until Ctrl-C; it says how to point a shell at it.",
+    ),
+    "overview": (
+        "overview",
+        "Show what matters today: lessons of today and of the next school day, what is new, what is coming.",
+    ),
     "children": ("children", "The children linked to the family account."),
-    "me": ("me", "Who is signed in, and for which student."),
-    "grades": ("grades", "Grades of every kind, averages, and what grades are given for."),
-    "attendance": ("attendance", "Absences, late arrivals, presences."),
-    "justifications": ("justifications", "Excuses for absences, and parent-teacher conferences."),
-    "timetable": ("timetable", "Lessons of a week or a day, with substitutions; free days."),
+    "me": ("me", "Show who is signed in, and for which student."),
+    "grades": ("grades", "Grades (oceny) of every kind, averages, and what grades are given for."),
+    "attendance": ("attendance", "Absences, late arrivals, presences (frekwencja)."),
+    "justifications": (
+        "justifications",
+        "Excuses for absences (usprawiedliwienia), parent-teacher conferences, the server's clock.",
+    ),
+    "timetable": ("timetable", "Lessons of a week or a day (plan lekcji), with substitutions; free days."),
     "lessons": ("lessons", "What is taught by whom, what is planned, what was held."),
-    "homework": ("homework", "The agenda (tests, trips, meetings) and homework."),
-    "messages": ("messages", "Messages, where the account has the paid subscription."),
-    "announcements": ("announcements", "The school's announcements."),
-    "notes": ("notes", "What teachers noted about behaviour."),
+    "homework": (
+        "homework",
+        "The agenda (terminarz: tests, quizzes, trips, meetings), and homework (zadania domowe).",
+    ),
+    "messages": ("messages", "Messages (wiadomości), where the account has the paid subscription."),
+    "announcements": ("announcements", "The school's announcements (ogłoszenia)."),
+    "notes": ("notes", "What teachers noted about behaviour (uwagi), praise (pochwały) included."),
     "lucky-number": ("lucky_number", "The lucky number (szczęśliwy numerek)."),
-    "school": ("school", "The school, the class, subjects and people."),
+    "school": ("school", "The school, the class, rooms, subjects and people."),
     "notifications": ("notifications", "The notification centre, and what is pushed to phones."),
     "auth": ("auth", "Photos, and what the access token may read."),
-    "openapi": ("openapi", "The OpenAPI document of what can be read."),
-    "completion": ("completion", "Scripts that make a shell complete commands and options."),
+    "openapi": (
+        "openapi",
+        "Print the OpenAPI document of what this version can read of a child; nothing is asked of Librus.",
+    ),
+    "completion": ("completion", "Scripts that make a shell complete the commands and options of librus."),
 }
 
 _EPILOG: Final = """The family account is read from LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD, in the

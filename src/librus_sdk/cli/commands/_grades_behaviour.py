@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .._document import Cell, Column, Kind, Section, Sentence, Styled, Table, styled
+from .._columns import DATE, TEACHER
+from .._coming import latest_first
+from .._days import day_cell
+from .._document import Cell, Column, Kind, Section, Sentence, Styled, Table, styled, table_or
 from .._invocation import Invocation, Reading
 from .._names import Names, or_none, together, users
 from .._options import Leaf, child_read
 from .._words import NOTHING, number
-from ._grades_parts import comment_texts, entered, of_semester, quoted, semesters, table_or
+from ._grades_parts import comment_texts, of_semester, quoted, semesters
 
 if TYPE_CHECKING:
-    from ...models import BehaviourGradePoint, BehaviourGradeType, BehaviourPointCategory, Rows
+    from ...models import BehaviourGradePoint, BehaviourGradeType, Rows
 
 __all__ = ["behaviour", "behaviour_points", "behaviour_types"]
 
@@ -29,18 +32,19 @@ _MARKS: Final = (
 )
 _TYPES: Final = (Column("Grade"), Column("Short", stiff=True))
 _POINTS: Final = (
-    Column("Date", right=True, stiff=True),
-    Column("Points", right=True),
+    DATE,
+    Column("Points", right=True, stiff=True),
+    Column("Grade"),
     Column("Category"),
     Column("What"),
-    Column("Teacher"),
+    TEACHER,
 )
 
 
 @click.command("behaviour", cls=Leaf)
 @child_read
 def behaviour(invocation: Invocation) -> None:
-    """Show the behaviour grades (zachowanie) of the semesters, proposed and given."""
+    """List the behaviour grades (zachowanie) of the semesters, proposed and given."""
     from ...endpoints import Grades
 
     invocation.read(lambda client: Grades.behaviour(client.grades), _marks_text)
@@ -50,13 +54,13 @@ async def _marks_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
     rows, (types,) = await together(client.grades.behaviour(), or_none(client.grades.behaviour_types()))
     reading.left_out(rows.rejected)
-    names = _type_names(types)
+    names = _type_names(reading, types)
     cells = [
         (
             NOTHING if semester is None else str(semester),
             Styled(names(row.grade_type), "strong"),
             NOTHING if row.is_proposal is None else "proposed" if row.is_proposal else "given",
-            entered(row.add_date.date() if row.add_date else None),
+            day_cell(row.add_date.date() if row.add_date else None),
         )
         for semester, marks in semesters(rows).items()
         for row in sorted(marks, key=lambda row: str(row.add_date or ""))
@@ -65,14 +69,14 @@ async def _marks_text(reading: Reading) -> Sequence[Section]:
     return [Section(reading.title("Behaviour grades"), [part])]
 
 
-def _type_names(types: Rows[BehaviourGradeType] | None) -> Names:
-    return Names.of(types, lambda row: row.name or row.shortcut)
+def _type_names(reading: Reading, types: Rows[BehaviourGradeType] | None) -> Names:
+    return Names.of(types, lambda row: row.name or row.shortcut, reading.nameless("Grades"))
 
 
 @click.command("behaviour-types", cls=Leaf)
 @child_read
 def behaviour_types(invocation: Invocation) -> None:
-    """Show the scale of behaviour grades, from the best to the worst."""
+    """List the scale of behaviour grades, the best first."""
     from ...endpoints import Grades
 
     invocation.read(lambda client: Grades.behaviour_types(client.grades), _types_text)
@@ -84,13 +88,13 @@ async def _types_text(reading: Reading) -> Sequence[Section]:
     best_first = sorted(rows, key=lambda row: (len(row.id or ""), row.id or ""))
     cells = [(row.name or NOTHING, row.shortcut or NOTHING) for row in best_first]
     part = table_or(_TYPES, cells, "The school has entered none.")
-    return [Section("Behaviour grades, from the best to the worst", [part])]
+    return [Section(reading.school_title("Behaviour grades"), [part])]
 
 
 @click.command("behaviour-points", cls=Leaf)
 @child_read
 def behaviour_points(invocation: Invocation) -> None:
-    """Show the points given and taken for behaviour, the latest first."""
+    """List the points given and taken for behaviour (punkty z zachowania), the latest first."""
     from ...endpoints import Grades
 
     invocation.read(lambda client: Grades.behaviour_points(client.grades), _points_text)
@@ -98,7 +102,7 @@ def behaviour_points(invocation: Invocation) -> None:
 
 @dataclass(frozen=True)
 class _PointNames:
-    categories: Rows[BehaviourPointCategory] | None
+    categories: Names
     types: Names
     teachers: Names
     comments: Mapping[str, str]
@@ -111,13 +115,18 @@ async def _points_text(reading: Reading) -> Sequence[Section]:
         or_none(client.grades.behaviour_point_categories()),
         or_none(client.grades.behaviour_types()),
         or_none(client.grades.behaviour_point_comments()),
-        users(client),
+        users(reading),
     )
     reading.left_out(rows.rejected)
     title = reading.title("Behaviour points")
     if not rows:
         return [Section(title, [Sentence("No behaviour points yet this school year.")])]
-    names = _PointNames(categories, _type_names(types), teachers, comment_texts(comments))
+    names = _PointNames(
+        Names.of(categories, lambda row: row.name, reading.nameless("Categories")),
+        _type_names(reading, types),
+        teachers,
+        comment_texts(comments),
+    )
     return [
         Section(of_semester(title, semester), [_points_table(entries, names), _total(entries)])
         for semester, entries in reversed(semesters(rows).items())
@@ -125,33 +134,32 @@ async def _points_text(reading: Reading) -> Sequence[Section]:
 
 
 def _points_table(entries: Sequence[BehaviourGradePoint], names: _PointNames) -> Table:
-    latest_first = sorted(entries, key=lambda row: str(row.add_date or ""), reverse=True)
     return Table(
         _POINTS,
         [
             (
-                entered(row.add_date.date() if row.add_date else None),
-                _points(row, names),
+                day_cell(row.add_date.date() if row.add_date else None),
+                _points(row),
+                names.types(row.behaviour_grade) if row.value is None else "",
                 _category(row, names),
                 "\n".join(filter(None, [row.text, quoted(row.comments, names.comments)])) or NOTHING,
                 names.teachers(row.added_by),
             )
-            for row in latest_first
+            for row in latest_first(entries, lambda row: row.add_date)
         ],
     )
 
 
-def _points(row: BehaviourGradePoint, names: _PointNames) -> Cell:
-    """Return the points with their sign, or the grade that stands in their place."""
+def _points(row: BehaviourGradePoint) -> Cell:
+    """Return the points with their sign; nothing where a grade stands in their place."""
     if row.value is None:
-        return names.types(row.behaviour_grade)
+        return ""
     kind: Kind | None = "good" if row.value > 0 else "bad" if row.value < 0 else None
     return styled(_signed(row.value), kind)
 
 
 def _category(row: BehaviourGradePoint, names: _PointNames) -> str:
-    found = names.categories.by_id(row.category) if names.categories is not None else None
-    return (found.name if found else None) or row.short_name or Names({})(row.category)
+    return names.categories.known(row.category) or row.short_name or names.categories(row.category)
 
 
 def _total(entries: Sequence[BehaviourGradePoint]) -> Sentence:

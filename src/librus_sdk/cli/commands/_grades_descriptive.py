@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 
-from .._days import day_heading
+from .._columns import DATE, TEACHER
+from .._coming import latest_first
+from .._days import day_cell, day_heading
 from .._document import Cell, Column, Fields, Section, Sentence, Styled, Table
 from .._invocation import Invocation, Reading
 from .._names import Names, or_none, polish_order, subjects, together, users
 from .._options import Leaf, child_read
 from .._words import NOTHING
-from ._grades_parts import comment_texts, day_of, entered, of_semester, quoted, semesters
+from ._grades_parts import comment_texts, day_of, of_semester, quoted, semesters
 
 if TYPE_CHECKING:
-    from ...models import DescriptiveGrade, DescriptiveGradeText, TextGrade
+    from ...models import DescriptiveGrade, DescriptiveGradeText, DescriptiveTextGrade, TextGrade
 
-    _InWords: TypeAlias = DescriptiveGradeText | TextGrade
+    _InWords: TypeAlias = DescriptiveGradeText | DescriptiveTextGrade | TextGrade
 
-__all__ = ["descriptive", "descriptive_text", "text"]
-
-W = TypeVar("W", bound="_InWords")
+__all__ = ["descriptive", "descriptive_text", "descriptive_text_grades", "text"]
 
 _SKILLS: Final = (
     Column("Skill"),
     Column("Grade", stiff=True),
     Column("In words"),
-    Column("Teacher"),
-    Column("Date", right=True, stiff=True),
+    TEACHER,
+    DATE,
 )
 
 
 @click.command("descriptive", cls=Leaf)
 @child_read
 def descriptive(invocation: Invocation) -> None:
-    """Show the descriptive grades (oceny opisowe) of the youngest classes, skill by skill."""
+    """List the descriptive grades (oceny opisowe) of the youngest classes, skill by skill."""
     from ...endpoints import Grades
 
     invocation.read(lambda client: Grades.descriptive(client.grades), _skills_text)
@@ -62,12 +62,12 @@ async def _skills_text(reading: Reading) -> Sequence[Section]:
         said = "No descriptive grades this school year; usually only classes 1 to 3 have them."
         return [Section(title, [Sentence(said)])]
     subject_names, (skills, comments, teachers) = await together(
-        subjects(client),
+        subjects(reading),
         or_none(client.grades.descriptive_skills()),
         or_none(client.grades.descriptive_comments()),
-        users(client),
+        users(reading),
     )
-    skill_names = Names.of(skills, lambda row: row.name)
+    skill_names = Names.of(skills, lambda row: row.name, reading.nameless("Skills"))
     names = _SkillNames(subject_names, skill_names, teachers, comment_texts(comments))
     sections: list[Section] = []
     for semester, marks in semesters(rows).items():
@@ -93,7 +93,7 @@ def _skill_table(marks: Sequence[DescriptiveGrade], names: _SkillNames) -> Table
                 Styled(row.shown or NOTHING, "strong"),
                 "\n".join(filter(None, [row.phrase, quoted(row.comments, names.comments)])),
                 names.teachers(row.added_by),
-                entered(day_of(row)),
+                day_cell(day_of(row)),
             )
             for row in rows
         ],
@@ -103,7 +103,7 @@ def _skill_table(marks: Sequence[DescriptiveGrade], names: _SkillNames) -> Table
 @click.command("descriptive-text", cls=Leaf)
 @child_read
 def descriptive_text(invocation: Invocation) -> None:
-    """Show what the teachers of the youngest classes write about a child as a whole, the latest first."""
+    """List what teachers of the youngest classes write about a child as a whole, the latest first."""
     from ...endpoints import Grades
 
     invocation.read(lambda client: Grades.descriptive_text(client.grades), _descriptions_text)
@@ -114,25 +114,54 @@ async def _descriptions_text(reading: Reading) -> Sequence[Section]:
     rows, (categories, subject_names, teachers) = await together(
         client.grades.descriptive_text(),
         or_none(client.grades.descriptive_text_categories()),
-        subjects(client),
-        users(client),
+        subjects(reading),
+        users(reading),
     )
     reading.left_out(rows.rejected)
     title = reading.title("Descriptions")
     if not rows:
         said = "No descriptions this school year; usually only classes 1 to 3 have them."
         return [Section(title, [Sentence(said)])]
-    kinds = Names.of(categories, lambda row: row.name)
+    kinds = Names.of(categories, lambda row: row.name, reading.nameless("Categories"))
     return [
         Section(title),
-        *(_in_words(row, kinds(row.category), subject_names, teachers) for row in _latest_first(rows)),
+        *(_in_words(row, kinds(row.category), subject_names, teachers) for row in latest_first(rows, day_of)),
+    ]
+
+
+@click.command("descriptive-text-grades", cls=Leaf)
+@child_read
+def descriptive_text_grades(invocation: Invocation) -> None:
+    """List the skills of the youngest classes that are graded in words, the latest first."""
+    from ...endpoints import Grades
+
+    invocation.read(lambda client: Grades.descriptive_text_grades(client.grades), _skills_in_words_text)
+
+
+async def _skills_in_words_text(reading: Reading) -> Sequence[Section]:
+    client = reading.client
+    rows, (skills, subject_names, teachers) = await together(
+        client.grades.descriptive_text_grades(),
+        or_none(client.grades.descriptive_text_grade_skills()),
+        subjects(reading),
+        users(reading),
+    )
+    reading.left_out(rows.rejected)
+    title = reading.title("Skills graded in words")
+    if not rows:
+        said = "No skills graded in words this school year; usually only classes 1 to 3 have them."
+        return [Section(title, [Sentence(said)])]
+    names = Names.of(skills, lambda row: row.name, reading.nameless("Skills"))
+    return [
+        Section(title),
+        *(_in_words(row, names(row.skill), subject_names, teachers) for row in latest_first(rows, day_of)),
     ]
 
 
 @click.command("text", cls=Leaf)
 @child_read
 def text(invocation: Invocation) -> None:
-    """Show the grades in words (oceny tekstowe), the latest first; they count to no average."""
+    """List the grades in words (oceny tekstowe), the latest first; they count to no average."""
     from ...endpoints import Grades
 
     invocation.read(lambda client: Grades.text(client.grades), _texts_text)
@@ -144,15 +173,15 @@ async def _texts_text(reading: Reading) -> Sequence[Section]:
         client.grades.text(),
         or_none(client.grades.categories()),
         or_none(client.grades.descriptive_text_grade_skills()),
-        subjects(client),
-        users(client),
+        subjects(reading),
+        users(reading),
     )
     reading.left_out(rows.rejected)
     title = reading.title("Grades in words")
     if not rows:
         return [Section(title, [Sentence("No grades in words this school year.")])]
-    category_names = Names.of(categories, lambda row: row.name)
-    skill_names = Names.of(skills, lambda row: row.name)
+    category_names = Names.of(categories, lambda row: row.name, reading.nameless("Categories"))
+    skill_names = Names.of(skills, lambda row: row.name, reading.nameless("Skills"))
     return [
         Section(title),
         *(
@@ -163,13 +192,9 @@ async def _texts_text(reading: Reading) -> Sequence[Section]:
                 teachers,
                 hidden=row.show_in_grades_view is False,
             )
-            for row in _latest_first(rows)
+            for row in latest_first(rows, day_of)
         ),
     ]
-
-
-def _latest_first(rows: Iterable[W]) -> Sequence[W]:
-    return sorted(rows, key=lambda row: day_of(row) or date.min, reverse=True)
 
 
 def _in_words(

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from .._days import day_cell
-from .._document import Cell, Column, Part, Sentence, Table
+from .._columns import DATE
+from .._document import Cell, Column, Part, Sentence, Table, table_or
 from .._names import Names, polish_order
 from .._words import NOTHING, yes_no
 
@@ -20,11 +20,9 @@ __all__ = [
     "comments_below",
     "counts",
     "day_of",
-    "entered",
     "of_semester",
     "quoted",
     "semesters",
-    "table_or",
 ]
 
 _AVERAGES: Final = (
@@ -79,19 +77,9 @@ def day_of(row: _Dated) -> date | None:
     return row.date or (row.add_date.date() if row.add_date else None)
 
 
-def entered(day: date | None) -> Cell:
-    """Return the day for a table, or a dash."""
-    return NOTHING if day is None else day_cell(day)
-
-
 def counts(category: GradeCategory | PointGradeCategory) -> str:
     """Say whether marks of the category count to the average; to Librus only false excludes."""
     return yes_no(category.count_to_the_average is not False)
-
-
-def table_or(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], empty: str) -> Part:
-    """Return a table, or what to say when there are no rows."""
-    return Table(columns, rows) if rows else Sentence(empty)
 
 
 def comments_below(mark: str, rows: Sequence[tuple[Cell, str, Cell, str]]) -> list[Part]:
@@ -101,17 +89,12 @@ def comments_below(mark: str, rows: Sequence[tuple[Cell, str, Cell, str]]) -> li
         mark: what a mark is called.
         rows: of each marked one the day, the subject, the mark and the text.
     """
-    columns = (
-        Column("Date", right=True, stiff=True),
-        Column("Subject"),
-        Column(mark, stiff=True),
-        Column("Comment"),
-    )
+    columns = (DATE, Column("Subject"), Column(mark, stiff=True), Column("Comment"))
     return [Sentence("What teachers wrote to them:"), Table(columns, rows)] if rows else []
 
 
-def average_part(rows: Iterable[GradeAverage | PointGradeAverage], names: Names) -> Part:
-    """Return the averages as a table, by subject."""
+def average_part(rows: Iterable[GradeAverage | PointGradeAverage], names: Names, empty: str) -> Part:
+    """Return the averages as a table, by subject, or say that there are none."""
     shown = [
         (
             # Where Librus names no subject, the average's own id may be the subject's.
@@ -121,7 +104,7 @@ def average_part(rows: Iterable[GradeAverage | PointGradeAverage], names: Names)
         for row in rows
     ]
     shown.sort(key=lambda row: (polish_order(row[0]), row[1]))
-    return table_or(_AVERAGES, shown, "The school shows no averages.")
+    return table_or(_AVERAGES, shown, empty)
 
 
 def _figures(row: GradeAverage | PointGradeAverage) -> tuple[str, ...]:

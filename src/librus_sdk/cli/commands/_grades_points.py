@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .._document import Cell, Column, Part, Section, Sentence, Styled, Table
+from .._columns import DATE, TEACHER
+from .._days import day_cell
+from .._document import Cell, Column, Part, Section, Sentence, Styled, Table, table_or
 from .._invocation import Invocation, Reading
 from .._names import Names, or_none, polish_order, subjects, together, users
 from .._options import Leaf, child_read
@@ -20,11 +22,9 @@ from ._grades_parts import (
     comments_below,
     counts,
     day_of,
-    entered,
     of_semester,
     quoted,
     semesters,
-    table_or,
 )
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ __all__ = ["point_averages", "point_categories", "points"]
 _POINTS: Final = (
     Column("Subject"),
     Column("Points", right=True, stiff=True),
-    Column("Weight", right=True, stiff=True),
-    Column("Category"),
-    Column("Teacher"),
-    Column("Date", right=True, stiff=True),
+    Column("Weight", right=True, stiff=True, spare=True),
+    Column("Category", spare=True),
+    TEACHER,
+    DATE,
 )
 _CATEGORIES: Final = (
     Column("Category"),
@@ -62,6 +62,7 @@ class _PointNames:
     subjects: Names
     teachers: Names
     categories: Rows[PointGradeCategory] | None
+    category_names: Names
     comments: Mapping[str, str]
 
     def category(self, row: PointGrade) -> PointGradeCategory | None:
@@ -74,14 +75,20 @@ async def _points_text(reading: Reading) -> Sequence[Section]:
         client.grades.points(),
         or_none(client.grades.point_categories()),
         or_none(client.grades.point_comments()),
-        subjects(client),
-        users(client),
+        subjects(reading),
+        users(reading),
     )
     reading.left_out(rows.rejected)
     title = reading.title("Grades in points")
     if not rows:
         return [Section(title, [Sentence("No grades in points this school year.")])]
-    names = _PointNames(subject_names, teachers, categories, comment_texts(comments))
+    names = _PointNames(
+        subject_names,
+        teachers,
+        categories,
+        Names.of(categories, lambda row: row.name, reading.nameless("Categories")),
+        comment_texts(comments),
+    )
     return [
         Section(of_semester(title, semester), _parts(_by_subject(marks, names), names))
         for semester, marks in semesters(rows).items()
@@ -95,7 +102,7 @@ def _by_subject(marks: Sequence[PointGrade], names: _PointNames) -> list[PointGr
 def _parts(marks: Sequence[PointGrade], names: _PointNames) -> Sequence[Part]:
     cells = [_cells(row, names) for row in marks]
     said = [
-        (entered(day_of(row)), names.subjects(row.subject), Styled(_got(row, names), "strong"), text)
+        (day_cell(day_of(row)), names.subjects(row.subject), Styled(_got(row, names), "strong"), text)
         for row in marks
         if (text := quoted(row.comments, names.comments))
     ]
@@ -108,9 +115,9 @@ def _cells(row: PointGrade, names: _PointNames) -> tuple[Cell, ...]:
         names.subjects(row.subject),
         Styled(_got(row, names), "strong"),
         number(category.weight) if category else NOTHING,
-        (category.name if category else None) or Names({})(row.category),
+        names.category_names(row.category),
         names.teachers(row.added_by),
-        entered(day_of(row)),
+        day_cell(day_of(row)),
     )
 
 
@@ -125,22 +132,23 @@ def _got(row: PointGrade, names: _PointNames) -> str:
 @click.command("point-averages", cls=Leaf)
 @child_read
 def point_averages(invocation: Invocation) -> None:
-    """Show the averages of points the school publishes; many schools publish none."""
+    """List the averages of points the school publishes; many schools publish none."""
     from ...endpoints import Grades
 
     invocation.read(lambda client: Grades.point_averages(client.grades), _averages_text)
 
 
 async def _averages_text(reading: Reading) -> Sequence[Section]:
-    rows, (names,) = await together(reading.client.grades.point_averages(), subjects(reading.client))
+    rows, (names,) = await together(reading.client.grades.point_averages(), subjects(reading))
     reading.left_out(rows.rejected)
-    return [Section(reading.title("Averages of points"), [average_part(rows, names)])]
+    part = average_part(rows, names, "There are no averages of points.")
+    return [Section(reading.title("Averages of points"), [part])]
 
 
 @click.command("point-categories", cls=Leaf)
 @child_read
 def point_categories(invocation: Invocation) -> None:
-    """Show what points are given for at this school, and how many."""
+    """List what points are given for at this school, and how many."""
     from ...endpoints import Grades
 
     invocation.read(lambda client: Grades.point_categories(client.grades), _categories_text)
@@ -152,7 +160,7 @@ async def _categories_text(reading: Reading) -> Sequence[Section]:
     cells = [(row.name or NOTHING, number(row.weight), _range(row), counts(row)) for row in rows]
     cells.sort(key=lambda row: polish_order(row[0]))
     part = table_or(_CATEGORIES, cells, "The school has entered none.")
-    return [Section("Categories of points", [part])]
+    return [Section(reading.school_title("Categories of points"), [part])]
 
 
 def _range(category: PointGradeCategory) -> str:

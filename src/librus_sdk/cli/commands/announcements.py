@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
+from .._coming import latest_first
 from .._days import day_cell
 from .._document import Cell, Fields, Section, Sentence, Styled
 from .._invocation import Invocation, Reading
 from .._names import Names, together, users
 from .._options import LeafGroup, child_read, id_option
-from .._words import NOTHING, counted
+from .._words import NOTHING, as_typed, counted, one_line
 
 if TYPE_CHECKING:
     from ...models import SchoolNotice
@@ -30,36 +29,35 @@ def command() -> None:
 @command.command("list")
 @child_read
 def list_(invocation: Invocation) -> None:
-    """Show the announcements with their texts, the latest first; they stay unread."""
+    """List the announcements with their texts, the latest first; they stay unread."""
     from ...endpoints import Announcements
 
     invocation.read(lambda client: Announcements.list(client.announcements), _list_text)
 
 
 async def _list_text(reading: Reading) -> Sequence[Section]:
-    notices, (authors,) = await together(reading.client.announcements.list(), users(reading.client))
+    notices, (authors,) = await together(reading.client.announcements.list(), users(reading))
     reading.left_out(notices.rejected)
-    title = f"Announcements at the school of {reading.child.student_name}"
+    title = reading.school_title("Announcements")
     if not notices:
         return [Section(title, [Sentence("There are no announcements.")])]
     unread = sum(notice.was_read is False for notice in notices)
     said = f"{counted(len(notices), 'announcement')}, {unread or 'none'} of them unread."
-    latest_first = sorted(notices, key=lambda notice: notice.start_date or date.min, reverse=True)
     return [
         Section(title, [Sentence(Styled(said, "strong") if unread else said)]),
-        *(_section(notice, authors) for notice in latest_first),
+        *(_section(notice, authors) for notice in latest_first(notices, lambda notice: notice.start_date)),
     ]
 
 
 @command.command("get")
-@id_option("The id of the announcement (see announcements list).")
+@id_option("announcement", "announcements list")
 @child_read
 def get(invocation: Invocation, id: str) -> None:
     """Show one announcement."""
     from ...endpoints import Announcements
 
     async def text(reading: Reading) -> Sequence[Section]:
-        notice, (authors,) = await together(reading.client.announcements.get(id), users(reading.client))
+        notice, (authors,) = await together(reading.client.announcements.get(id), users(reading))
         return [_section(notice, authors)]
 
     invocation.read(lambda client: Announcements.get(client.announcements, id), text)
@@ -72,15 +70,11 @@ def _section(notice: SchoolNotice, authors: Names) -> Section:
         ("state", _state(notice.was_read)),
         ("id", notice.id),
     ]
+    subject = as_typed(notice.subject)
     return Section(
-        " ".join(_readable(notice.subject).split()) or "Without a subject",
-        [Fields(pairs), Sentence(_readable(notice.content).strip() or "No text.")],
+        one_line(subject) if subject.strip() else "Without a subject",
+        [Fields(pairs), Sentence(as_typed(notice.content).strip() or "No text.")],
     )
-
-
-def _readable(text: str | None) -> str:
-    """Return the text as it was typed: Librus sends some characters as in HTML, ``&bdquo;`` for a quote."""
-    return html.unescape(text or "")
 
 
 def _shown(notice: SchoolNotice) -> str:

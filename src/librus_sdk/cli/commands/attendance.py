@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from .._attendance import AttendanceKind, AttendanceKinds
+from .._columns import DATE, TEACHER
 from .._days import day_cell
-from .._document import Column, Part, Section, Sentence, Table
+from .._document import Cell, Column, Section, Sentence, Table, table_or
 from .._invocation import Invocation, Reading
 from .._names import Names, lesson_subjects, or_none, subjects, together, users
 from .._options import LeafGroup, child_read
@@ -23,11 +24,11 @@ __all__ = ["command"]
 
 _COUNTS = (Column("Kind"), Column("Sign", stiff=True), Column("Lessons", right=True, stiff=True))
 _LIST = (
-    Column("Date", right=True, stiff=True),
+    DATE,
     Column("Lesson", right=True, stiff=True),
     Column("Kind"),
     Column("Subject"),
-    Column("Teacher"),
+    TEACHER,
 )
 _TYPES = (Column("Kind"), Column("In the register"), Column("Sign", stiff=True), Column("Presence"))
 
@@ -40,7 +41,7 @@ def command() -> None:
 @command.command("list")
 @child_read
 def list_(invocation: Invocation) -> None:
-    """Show absences and late arrivals of the school year, the latest first; presences are counted."""
+    """List absences and late arrivals of the school year, the latest first; presences are counted."""
     from ...endpoints import Attendance
 
     invocation.read(lambda client: Attendance.list(client.attendance), _text)
@@ -51,9 +52,9 @@ async def _text(reading: Reading) -> Sequence[Section]:
     entries, (types, lessons, subject_names, teachers) = await together(
         client.attendance.list(),
         or_none(client.attendance.types()),
-        lesson_subjects(client),
-        subjects(client),
-        users(client),
+        lesson_subjects(reading),
+        subjects(reading),
+        users(reading),
     )
     reading.left_out(entries.rejected)
     title = reading.title("Attendance")
@@ -70,9 +71,8 @@ async def _text(reading: Reading) -> Sequence[Section]:
             for kind, number in sorted(counted.items(), key=lambda item: (item[0].plain_presence, -item[1]))
         ],
     )
-    part: Part = Sentence("None this school year.")
-    if missed:
-        part = _missed(missed, known, lessons, subject_names, teachers)
+    rows = _missed(missed, known, lessons, subject_names, teachers)
+    part = table_or(_LIST, rows, "None this school year.")
     return [Section(title, [counts]), Section("Absences and late arrivals", [part])]
 
 
@@ -82,27 +82,23 @@ def _missed(
     lessons: Mapping[str, str],
     subject_names: Names,
     teachers: Names,
-) -> Table:
-    latest_first = sorted(entries, key=lambda entry: (entry.date, entry.lesson_no), reverse=True)
-    return Table(
-        _LIST,
-        [
-            (
-                day_cell(entry.date),
-                str(entry.lesson_no),
-                kinds[entry.id].cell,
-                subject_names.by_id(lessons.get(entry.lesson.id)),
-                teachers(entry.added_by),
-            )
-            for entry in latest_first
-        ],
-    )
+) -> Sequence[Sequence[Cell]]:
+    return [
+        (
+            day_cell(entry.date),
+            str(entry.lesson_no),
+            kinds[entry.id].cell,
+            subject_names.by_id(lessons.get(entry.lesson.id)),
+            teachers(entry.added_by),
+        )
+        for entry in sorted(entries, key=lambda entry: (entry.date, entry.lesson_no), reverse=True)
+    ]
 
 
 @command.command("types")
 @child_read
 def types(invocation: Invocation) -> None:
-    """Show the kinds of entries at this school, and which of them count as being there."""
+    """List the kinds of entries at this school, and which of them count as being there."""
     from ...endpoints import Attendance
 
     invocation.read(lambda client: Attendance.types(client.attendance), _types_text)
@@ -123,5 +119,5 @@ async def _types_text(reading: Reading) -> Sequence[Section]:
         )
         for row in sorted(rows, key=lambda row: (row.order is None, row.order or 0))
     ]
-    part: Part = Table(_TYPES, cells) if cells else Sentence("The school has entered none.")
-    return [Section(f"Kinds of attendance at the school of {reading.child.student_name}", [part])]
+    part = table_or(_TYPES, cells, "The school has entered none.")
+    return [Section(reading.school_title("Kinds of attendance"), [part])]

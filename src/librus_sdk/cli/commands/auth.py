@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ...errors import LibrusResponseValidationError
-from .._document import Column, Fields, Section, Sentence, Table
+from .._columns import ID
+from .._document import Column, Fields, Section, table_or
 from .._invocation import Invocation, Reading
 from .._objects import members
-from .._options import LeafGroup, child_read, file_options, id_option
+from .._options import LeafGroup, child_download, child_read, id_option
 from .._words import NOTHING, size
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _PHOTOS = (
-    Column("Id", stiff=True),
+    ID,
     Column("Photo"),
     Column("File"),
     Column("Kind"),
@@ -61,7 +62,7 @@ async def _token_text(reading: Reading) -> Sequence[Section]:
 
 
 @command.command("user-info")
-@id_option("The id of the user (see auth token-info).")
+@id_option("user", "auth token-info")
 @child_read
 def user_info(invocation: Invocation, id: str) -> None:
     """Show what Librus knows about a user of its own."""
@@ -88,7 +89,7 @@ def user_info(invocation: Invocation, id: str) -> None:
 
 
 @command.command("classroom")
-@id_option("The id of the class (see auth token-info).")
+@id_option("class", "auth token-info")
 @child_read
 def classroom(invocation: Invocation, id: str) -> None:
     """Show what Librus tells about a class; accounts that were tried got no answer."""
@@ -118,8 +119,7 @@ async def _photos_text(reading: Reading) -> Sequence[Section]:
         for said, photo in (("in use", found.photo), ("waits for consent", found.awaiting_photo))
         if photo is not None
     ]
-    part = Table(_PHOTOS, rows) if rows else Sentence("There is no photo.")
-    return [Section(reading.title("Photos"), [part])]
+    return [Section(reading.title("Photos"), [table_or(_PHOTOS, rows, "There is no photo.")])]
 
 
 def _kind_and_size(photo: AuthPhoto) -> tuple[str, str]:
@@ -131,11 +131,10 @@ def _kind_and_size(photo: AuthPhoto) -> tuple[str, str]:
 
 
 @command.command("photo")
-@id_option("The id of the photo (see auth photos).")
-@file_options
-@child_read
+@id_option("photo", "auth photos")
+@child_download
 def photo(invocation: Invocation, id: str, output: Path, force: bool) -> None:
-    """Write a photo to the disk."""
+    """Save a photo."""
 
     async def work(reading: Reading) -> None:
         from ...models import AuthPhoto, SavedFile

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .._document import Column, Section, Sentence, Table
+from .._columns import ID
+from .._document import Column, Section, table_or
 from .._invocation import Invocation
 from .._options import LeafGroup, format_option
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_COLUMNS = (Column("Id", stiff=True), Column("Child"), Column("Group"), Column("State"))
+_COLUMNS = (ID, Column("Child"), Column("Account of"), Column("State"))
 
 
 @click.group("children", cls=LeafGroup)
@@ -39,8 +40,13 @@ def list_(invocation: Invocation) -> None:
             summaries = [child.summary() for child in accounts.accounts]
             invocation.dump({"lastModification": accounts.last_modification, "children": summaries})
             return
-        rows = [(child.id, child.student_name, child.group, child.state) for child in accounts.accounts]
-        part = Table(_COLUMNS, rows) if rows else Sentence("No child is linked to this account.")
+        # What is the same for nearly everybody is told only where it is not.
+        usual = all((child.group, child.state) == ("parent", "active") for child in accounts.accounts)
+        rows = [
+            (child.id, child.student_name, *(("", "") if usual else (child.group, child.state)))
+            for child in accounts.accounts
+        ]
+        part = table_or(_COLUMNS, rows, "No child is linked to this account.")
         invocation.show([Section("Children", [part])])
 
     invocation.run(work)

@@ -15,7 +15,7 @@ import click
 from ...errors import LibrusSdkError
 from .._diagnostics import Diagnostics
 from .._document import Fields, Section, Sentence, is_fancy, render, write
-from .._invocation import Invocation
+from .._invocation import Invocation, Reading
 from .._options import DAY, Leaf
 from .grades import grade_table, read_grade_names
 
@@ -153,7 +153,7 @@ class _Demo:
             _say(f"Grades of {child.student_name}", "None yet: the school year has just begun.")
             return
         self._kill_tokens()  # and once more, between two reads
-        names = await read_grade_names(client)
+        names = await read_grade_names(Reading(Invocation(), client, child))
         latest = sorted(grades, key=lambda grade: grade.add_date)[-SHOWN:]
         title = f"Grades of {child.student_name}, the latest {len(latest)} of {len(grades)}"
         _show([Section(title, [grade_table(latest, names, grades, {})])])

@@ -4,34 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
+from .._columns import DATE, TEACHER
+from .._coming import latest_first
 from .._days import day_cell
-from .._document import Cell, Column, Part, Section, Sentence, Styled, Table
+from .._document import Cell, Column, Part, Section, Sentence, Styled, Table, table_or
+from .._grade_notes import grade_notes
 from .._invocation import Invocation, Reading
 from .._names import Names, or_none, polish_order, subjects, together, users
 from .._options import LeafGroup, child_read
 from .._words import NOTHING, number
 from ._grades_behaviour import behaviour, behaviour_points, behaviour_types
-from ._grades_descriptive import descriptive, descriptive_text, text
+from ._grades_descriptive import descriptive, descriptive_text, descriptive_text_grades, text
 from ._grades_parts import (
     average_part,
     comment_texts,
     comments_below,
     counts,
-    entered,
     of_semester,
     quoted,
     semesters,
-    table_or,
 )
 from ._grades_points import point_averages, point_categories, points
 
 if TYPE_CHECKING:
-    from ...clients.api import AsyncSynergiaApiClient
     from ...models import Grade, GradeComment
 
 __all__ = ["GradeNames", "command", "grade_table", "read_grade_names"]
@@ -39,25 +38,25 @@ __all__ = ["GradeNames", "command", "grade_table", "read_grade_names"]
 _GRADES = (
     Column("Subject"),
     Column("Grade", stiff=True),
-    Column("Weight", right=True, stiff=True),
-    Column("Category"),
-    Column("Teacher"),
-    Column("Date", right=True, stiff=True),
+    Column("Weight", right=True, stiff=True, spare=True),
+    Column("Category", spare=True),
+    TEACHER,
+    DATE,
     Column("Note"),
 )
 _CATEGORIES = (Column("Category"), Column("Weight", right=True, stiff=True), Column("Counts to the average"))
 _COMMENTS = (
-    Column("Date", right=True, stiff=True),
+    DATE,
     Column("Subject"),
     Column("Grade", stiff=True),
     Column("Comment"),
-    Column("Teacher"),
+    TEACHER,
 )
 
 
 @click.group("grades", cls=LeafGroup)
 def command() -> None:
-    """Grades of every kind, averages, and what grades are given for."""
+    """Grades (oceny) of every kind, averages, and what grades are given for."""
 
 
 @command.command("list")
@@ -72,7 +71,7 @@ def list_(invocation: Invocation) -> None:
 async def _list_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
     grades, (names, comments) = await together(
-        client.grades.list(), read_grade_names(client), or_none(client.grades.comments())
+        client.grades.list(), read_grade_names(reading), or_none(client.grades.comments())
     )
     reading.left_out(grades.rejected)
     if not grades:
@@ -106,17 +105,16 @@ class GradeNames:
     weights: Mapping[str, str]
 
 
-async def read_grade_names(client: AsyncSynergiaApiClient) -> GradeNames:
+async def read_grade_names(reading: Reading) -> GradeNames:
     """Read the names that a table of grades shows, all at once."""
     rows, (subject_names, teachers) = await together(
-        or_none(client.grades.categories()), subjects(client), users(client)
+        or_none(reading.client.grades.categories()), subjects(reading), users(reading)
     )
-    categories = [row for row in rows or () if row.id]
     return GradeNames(
         subjects=subject_names,
         teachers=teachers,
-        categories=Names.of(categories, lambda row: row.name),
-        weights={row.id or "": number(row.weight) for row in categories},
+        categories=Names.of(rows, lambda row: row.name, reading.nameless("Categories")),
+        weights={row.id: number(row.weight) for row in rows or () if row.id},
     )
 
 
@@ -154,18 +152,7 @@ def _by_subject(marks: Iterable[Grade], names: GradeNames) -> list[Grade]:
 
 
 def _note(grade: Grade, earlier: Mapping[str, str], comments: Mapping[str, str]) -> str:
-    notes = [
-        text
-        for said, text in (
-            (grade.is_semester_proposition, "proposed for the semester"),
-            (grade.is_semester, "semester grade"),
-            (grade.is_final_proposition, "proposed for the year"),
-            (grade.is_final, "final grade"),
-        )
-        if said
-    ]
-    if grade.improvement is not None:
-        notes.append(f"improves {earlier.get(grade.improvement.id, 'an earlier one')}")
+    notes = grade_notes(grade, earlier)
     if quoted(grade.comments, comments):
         notes.append("comment below")
     return ", ".join(notes)
@@ -174,22 +161,22 @@ def _note(grade: Grade, earlier: Mapping[str, str], comments: Mapping[str, str])
 @command.command("averages")
 @child_read
 def averages(invocation: Invocation) -> None:
-    """Show the averages the school publishes; many schools publish none."""
+    """List the averages (średnie) the school publishes; many schools publish none."""
     from ...endpoints import Grades
 
     invocation.read(lambda client: Grades.averages(client.grades), _averages_text)
 
 
 async def _averages_text(reading: Reading) -> Sequence[Section]:
-    rows, (names,) = await together(reading.client.grades.averages(), subjects(reading.client))
+    rows, (names,) = await together(reading.client.grades.averages(), subjects(reading))
     reading.left_out(rows.rejected)
-    return [Section(reading.title("Averages"), [average_part(rows, names)])]
+    return [Section(reading.title("Averages"), [average_part(rows, names, "The school shows no averages.")])]
 
 
 @command.command("categories")
 @child_read
 def categories(invocation: Invocation) -> None:
-    """Show what grades are given for at this school, with weights."""
+    """List what grades are given for at this school, with weights (wagi)."""
     from ...endpoints import Grades
 
     invocation.read(lambda client: Grades.categories(client.grades), _categories_text)
@@ -200,13 +187,14 @@ async def _categories_text(reading: Reading) -> Sequence[Section]:
     reading.left_out(rows.rejected)
     cells = [(row.name or NOTHING, number(row.weight), counts(row)) for row in rows]
     cells.sort(key=lambda row: polish_order(row[0]))
-    return [Section("Grade categories", [table_or(_CATEGORIES, cells, "The school has entered none.")])]
+    part = table_or(_CATEGORIES, cells, "The school has entered none.")
+    return [Section(reading.school_title("Categories of grades"), [part])]
 
 
 @command.command("comments")
 @child_read
 def comments(invocation: Invocation) -> None:
-    """Show what teachers wrote to grades, to the latest grade first."""
+    """List what teachers wrote to grades, to the latest grade first."""
     from ...endpoints import Grades
 
     invocation.read(lambda client: Grades.comments(client.grades), _comments_text)
@@ -215,12 +203,14 @@ def comments(invocation: Invocation) -> None:
 async def _comments_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
     rows, (grades, subject_names, teachers) = await together(
-        client.grades.comments(), or_none(client.grades.list()), subjects(client), users(client)
+        client.grades.comments(), or_none(client.grades.list()), subjects(reading), users(reading)
     )
     reading.left_out(rows.rejected)
     known = [(row, grades.by_id(row.grade) if grades is not None else None) for row in rows]
-    known.sort(key=lambda pair: pair[1].date if pair[1] else date.min, reverse=True)
-    cells = [_comment_cells(row, grade, subject_names, teachers) for row, grade in known]
+    cells = [
+        _comment_cells(row, grade, subject_names, teachers)
+        for row, grade in latest_first(known, lambda pair: pair[1].date if pair[1] else None)
+    ]
     part = table_or(_COMMENTS, cells, "No teacher has written anything to a grade.")
     return [Section(reading.title("Comments to the grades"), [part])]
 
@@ -229,7 +219,7 @@ def _comment_cells(
     comment: GradeComment, grade: Grade | None, subject_names: Names, teachers: Names
 ) -> tuple[Cell, ...]:
     return (
-        entered(grade.date if grade else None),
+        day_cell(grade.date if grade else None),
         subject_names(grade.subject if grade else None),
         Styled(grade.grade, "strong") if grade else Names({})(comment.grade),
         comment.text or NOTHING,
@@ -246,6 +236,7 @@ for _leaf in (
     point_categories,
     descriptive,
     descriptive_text,
+    descriptive_text_grades,
     text,
 ):
     command.add_command(_leaf)

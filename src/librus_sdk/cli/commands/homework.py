@@ -8,26 +8,27 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .._columns import DATE, TEACHER
 from .._coming import coming_and_past, coming_then_past
-from .._days import MIDNIGHT, day_cell, day_heading, hours, today, with_weekday
-from .._document import Cell, Column, Fields, Part, Section, Sentence, Table, styled
+from .._days import day_cell, day_heading, lesson_or_hours, today, with_weekday
+from .._document import Cell, Column, Fields, Section, Sentence, Table, styled, table_or
 from .._invocation import Invocation, Reading
 from .._names import Names, lesson_subjects, or_none, polish_order, subjects, together, users
-from .._options import LeafGroup, child_read, file_options, id_option
+from .._options import LeafGroup, child_download, child_read, id_option
 from .._words import NOTHING, counted
 
 if TYPE_CHECKING:
     from ...models import HomeWork, HomeworkAssignment, HomeworkFile
 
-__all__ = ["agenda_time", "command"]
+__all__ = ["command"]
 
 _COLUMNS = (
-    Column("Date", right=True, stiff=True),
-    Column("Time", stiff=True),
+    DATE,
+    Column("Time", stiff=True, spare=True),
     Column("Kind"),
     Column("Subject"),
     Column("What"),
-    Column("Teacher"),
+    TEACHER,
 )
 _CATEGORIES = (Column("Kind"),)
 
@@ -49,13 +50,13 @@ def list_(invocation: Invocation) -> None:
 async def _text(reading: Reading) -> Sequence[Section]:
     client = reading.client
     entries, (kinds, subject_names, teachers) = await together(
-        client.homework.list(), or_none(client.homework.categories()), subjects(client), users(client)
+        client.homework.list(), or_none(client.homework.categories()), subjects(reading), users(reading)
     )
     reading.left_out(entries.rejected)
     title = reading.title("Agenda")
     if not entries:
         return [Section(title, [Sentence("The agenda is empty.")])]
-    kind_names = Names.of(kinds, lambda row: row.name)
+    kind_names = Names.of(kinds, lambda row: row.name, reading.nameless("Kinds"))
     in_order = sorted(entries, key=lambda entry: entry.lesson_no or 0)
     return coming_then_past(
         title,
@@ -68,20 +69,12 @@ async def _text(reading: Reading) -> Sequence[Section]:
 def _row(entry: HomeWork, kinds: Names, subject_names: Names, teachers: Names) -> tuple[Cell, ...]:
     return (
         day_cell(entry.date),
-        agenda_time(entry),
+        lesson_or_hours(entry.lesson_no, entry.time_from, entry.time_to),
         kinds(entry.category),
         subject_names(entry.subject) if entry.subject else "",
         entry.content,
         teachers(entry.created_by),
     )
-
-
-def agenda_time(entry: HomeWork) -> str:
-    """Return the lesson it falls on, or else the hours; schools enter midnight for "no time"."""
-    if entry.lesson_no is not None:
-        return f"lesson {entry.lesson_no}"
-    start, end = (moment if moment != MIDNIGHT else None for moment in (entry.time_from, entry.time_to))
-    return hours(start, end)
 
 
 @command.command("categories")
@@ -97,14 +90,14 @@ async def _categories_text(reading: Reading) -> Sequence[Section]:
     rows = await reading.client.homework.categories()
     reading.left_out(rows.rejected)
     cells = sorted(((row.name or NOTHING,) for row in rows), key=lambda row: polish_order(row[0]))
-    part: Part = Table(_CATEGORIES, cells) if cells else Sentence("The school has entered none.")
-    return [Section(f"Kinds of agenda entries at the school of {reading.child.student_name}", [part])]
+    part = table_or(_CATEGORIES, cells, "The school has entered none.")
+    return [Section(reading.school_title("Kinds of agenda entries"), [part])]
 
 
 @command.command("assignments")
 @child_read
 def assignments(invocation: Invocation) -> None:
-    """Show homework (zadania domowe) with its files: what is due, then what was due, the latest first."""
+    """List homework (zadania domowe) with its files: what is due, then what was due, the latest first."""
     from ...endpoints import Homework
 
     invocation.read(lambda client: Homework.assignments(client.homework), _assignments_text)
@@ -113,7 +106,7 @@ def assignments(invocation: Invocation) -> None:
 async def _assignments_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
     rows, (lessons, subject_names, teachers) = await together(
-        client.homework.assignments(), lesson_subjects(client), subjects(client), users(client)
+        client.homework.assignments(), lesson_subjects(reading), subjects(reading), users(reading)
     )
     reading.left_out(rows.rejected)
     title = reading.title("Homework")
@@ -145,7 +138,7 @@ def _assignment(
     pairs = [
         ("subject", subject_names.by_id(lessons.get(row.lesson.id) if row.lesson else None)),
         ("teacher", teachers(row.teacher)),
-        ("given", with_weekday(row.date) if row.date else NOTHING),
+        ("given", with_weekday(row.date)),
         ("what to do", row.text or NOTHING),
         ("to hand in", _to_hand_in(row)),
     ]
@@ -166,9 +159,8 @@ def _file(file: HomeworkFile) -> str:
 
 
 @command.command("attachment")
-@id_option("The file; `homework assignments` shows the ids of files.")
-@file_options
-@child_read
+@id_option("file", "homework assignments")
+@child_download
 def attachment(invocation: Invocation, id: str, output: Path, force: bool) -> None:
     """Save a file of homework."""
     from ...endpoints import Homework

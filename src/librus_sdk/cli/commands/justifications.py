@@ -8,27 +8,22 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .._columns import DATE, ID, TEACHER, TIME
 from .._coming import coming_then_past
-from .._days import MIDNIGHT, day_cell, day_heading, hours
+from .._days import day_cell, day_heading, lesson_or_hours
 from .._document import Column, Fields, Section, Sentence, Table
 from .._invocation import Invocation, Reading
 from .._names import together, users
 from .._options import DAY, LeafGroup, child_read, id_option
-from .._words import NOTHING
+from .._words import NOT_ALL, NOTHING
 
 if TYPE_CHECKING:
     from ...models import ParentTeacherConference
 
 __all__ = ["command"]
 
-_JUSTIFICATIONS = (Column("Id", right=True, stiff=True), Column("Student"), Column("Written by"))
-_CONFERENCES = (
-    Column("Date", right=True, stiff=True),
-    Column("Time", stiff=True),
-    Column("What"),
-    Column("Teacher"),
-)
-_NOT_ALL = Sentence("Whatever else Librus tells is in --format json.")
+_JUSTIFICATIONS = (ID, Column("Student"), Column("Written by"))
+_CONFERENCES = (DATE, TIME, Column("What"), TEACHER)
 
 
 @click.group("justifications", cls=LeafGroup)
@@ -45,19 +40,22 @@ def list_(invocation: Invocation, date_from: date | None) -> None:
 
     async def text(reading: Reading) -> Sequence[Section]:
         client = reading.client
-        rows, (people,) = await together(client.justifications.list(date_from=date_from), users(client))
+        rows, (people,) = await together(client.justifications.list(date_from=date_from), users(reading))
         reading.left_out(rows.rejected)
         title = reading.title("Excuses")
         if not rows:
             return [Section(title, [Sentence("There are none.")])]
-        cells = [(row.id, people(row.student), people(row.added_by)) for row in rows]
-        return [Section(title, [Table(_JUSTIFICATIONS, cells), _NOT_ALL])]
+        students = [people(row.student) for row in rows]
+        if set(students) == {reading.child.student_name}:
+            students = [""] * len(rows)
+        cells = [(row.id, student, people(row.added_by)) for row, student in zip(rows, students, strict=True)]
+        return [Section(title, [Table(_JUSTIFICATIONS, cells), Sentence(NOT_ALL)])]
 
     invocation.read(lambda client: Justifications.list(client.justifications, date_from=date_from), text)
 
 
 @command.command("get")
-@id_option("The excuse; `justifications list` shows the ids.")
+@id_option("excuse", "justifications list")
 @child_read
 def get(invocation: Invocation, id: str) -> None:
     """Show one excuse."""
@@ -65,9 +63,9 @@ def get(invocation: Invocation, id: str) -> None:
 
     async def text(reading: Reading) -> Sequence[Section]:
         client = reading.client
-        found, (people,) = await together(client.justifications.get(id), users(client))
+        found, (people,) = await together(client.justifications.get(id), users(reading))
         pairs = [("student", people(found.student)), ("written by", people(found.added_by))]
-        return [Section(reading.title("Excuse"), [Fields(pairs), _NOT_ALL])]
+        return [Section(reading.title("Excuse"), [Fields(pairs), Sentence(NOT_ALL)])]
 
     invocation.read(lambda client: Justifications.get(client.justifications, id), text)
 
@@ -82,7 +80,7 @@ def conferences(invocation: Invocation) -> None:
 
 
 async def _conferences_text(reading: Reading) -> Sequence[Section]:
-    rows, (teachers,) = await together(reading.client.justifications.conferences(), users(reading.client))
+    rows, (teachers,) = await together(reading.client.justifications.conferences(), users(reading))
     reading.left_out(rows.rejected)
     title = reading.title("Meetings with parents")
     if not rows:
@@ -94,16 +92,16 @@ async def _conferences_text(reading: Reading) -> Sequence[Section]:
         lambda shown: Table(
             _CONFERENCES,
             [
-                (day_cell(row.date) if row.date else NOTHING, _time(row), _what(row), teachers(row.teacher))
+                (
+                    day_cell(row.date),
+                    lesson_or_hours(None, row.time, None),
+                    _what(row),
+                    teachers(row.teacher),
+                )
                 for row in shown
             ],
         ),
     )
-
-
-def _time(row: ParentTeacherConference) -> str:
-    """Return when it begins; schools enter midnight for "no time"."""
-    return hours(None if row.time == MIDNIGHT else row.time, None)
 
 
 def _what(row: ParentTeacherConference) -> str:

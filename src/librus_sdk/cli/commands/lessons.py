@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from .._classes import class_names
+from .._columns import DATE, ID
+from .._coming import latest_first
 from .._days import day_cell, with_weekday
-from .._document import Cell, Column, Fields, Section, Sentence, Table
+from .._document import Cell, Column, Fields, Section, Sentence, Table, table_or
 from .._invocation import Invocation, Reading
 from .._names import Names, classrooms, or_none, polish_order, subjects, together, users
-from .._options import LeafGroup, child_read, file_options, id_option
+from .._options import LeafGroup, child_download, child_read, id_option
 from .._plan import room_name
-from .._words import NOTHING, yes_no
+from .._words import NOT_ALL, NOTHING, yes_no
 
 if TYPE_CHECKING:
     from ...models import Embedded, Lesson, PlannedLesson, Realization
 
 __all__ = ["command"]
 
-_LESSONS = (
-    Column("Id", right=True, stiff=True),
-    Column("Subject"),
-    Column("Teacher"),
-    Column("Class"),
-)
+_LESSONS = (ID, Column("Subject"), Column("Teacher"), Column("Class"))
+_OF_ONE_CLASS = _LESSONS[:-1]
 _PLANNED = (*_LESSONS, Column("File id", right=True, stiff=True))
-_HELD = (
-    Column("Date", right=True, stiff=True),
-    Column("Lesson", right=True, stiff=True),
-    Column("Subject"),
-    Column("Topic"),
-    Column("Id", right=True, stiff=True),
-)
-_NOT_ALL = Sentence("Whatever else Librus tells is in --format json.")
+_HELD = (DATE, Column("Lesson", right=True, stiff=True), Column("Subject"), Column("Topic"), ID)
 
 
 @click.group("lessons", cls=LeafGroup)
@@ -57,26 +47,36 @@ def list_(invocation: Invocation) -> None:
 async def _list_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
     rows, (subject_names, teachers, classes) = await together(
-        client.lessons.list(), subjects(client), users(client), class_names(client)
+        client.lessons.list(), subjects(reading), users(reading), class_names(reading)
     )
     reading.left_out(rows.rejected)
-    title = f"Lessons at the school of {reading.child.student_name}"
-    if not rows:
-        return [Section(title, [Sentence("The school shows none.")])]
 
-    def order(row: Lesson) -> tuple[bool, str, str]:
-        other = row.school_class is None or row.school_class.id != classes.own_id
-        return other, polish_order(subject_names(row.subject)), polish_order(teachers(row.teacher))
+    def order(row: Lesson) -> tuple[str, str]:
+        return polish_order(subject_names(row.subject)), polish_order(teachers(row.teacher))
 
-    cells = [
-        (row.id, subject_names(row.subject), teachers(row.teacher), classes(row.school_class))
-        for row in sorted(rows, key=order)
-    ]
-    return [Section(title, [Table(_LESSONS, cells)])]
+    def cells(shown: Iterable[Lesson]) -> list[tuple[str, str, str, str]]:
+        return [
+            (row.id, subject_names(row.subject), teachers(row.teacher), classes(row.school_class))
+            for row in shown
+        ]
+
+    in_order = sorted(rows, key=order)
+    title = reading.school_title("Lessons")
+    own = [row for row in in_order if row.school_class and row.school_class.id == classes.own_id]
+    if not own:
+        return [Section(title, [table_or(_LESSONS, cells(in_order), "The school shows none.")])]
+    # Librus names the own class only: "another class" in every row would say nothing.
+    others = [row for row in in_order if row not in own]
+    sections = [Section(f"{title}: class {classes.own or 'of the student'}", [_of_one(cells(own))])]
+    return [*sections, Section("Other classes", [_of_one(cells(others))])] if others else sections
+
+
+def _of_one(cells: Iterable[tuple[str, ...]]) -> Table:
+    return Table(_OF_ONE_CLASS, [row[:-1] for row in cells])
 
 
 @command.command("get")
-@id_option("The lesson; `lessons list` shows the ids.")
+@id_option("lesson", "lessons list")
 @child_read
 def get(invocation: Invocation, id: str) -> None:
     """Show one lesson: a subject that a teacher teaches to a class."""
@@ -90,9 +90,8 @@ def get(invocation: Invocation, id: str) -> None:
 
 
 async def _pairs(reading: Reading, found: Lesson | PlannedLesson) -> list[tuple[str, Cell]]:
-    client = reading.client
     subject_names, (teachers, classes, rooms) = await together(
-        subjects(client), users(client), class_names(client), classrooms(client, [found.classroom])
+        subjects(reading), users(reading), class_names(reading), classrooms(reading, [found.classroom])
     )
     return [
         ("subject", subject_names(found.subject)),
@@ -114,7 +113,7 @@ def planned_list(invocation: Invocation) -> None:
 async def _planned_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
     rows, (subject_names, teachers, classes) = await together(
-        client.lessons.planned(), subjects(client), users(client), class_names(client)
+        client.lessons.planned(), subjects(reading), users(reading), class_names(reading)
     )
     reading.left_out(rows.rejected)
     title = reading.title("Planned lessons")
@@ -130,7 +129,7 @@ async def _planned_text(reading: Reading) -> Sequence[Section]:
         )
         for row in rows
     ]
-    return [Section(title, [Table(_PLANNED, cells), _NOT_ALL])]
+    return [Section(title, [Table(_PLANNED, cells), Sentence(NOT_ALL)])]
 
 
 def _file_id(row: PlannedLesson) -> str | None:
@@ -138,7 +137,7 @@ def _file_id(row: PlannedLesson) -> str | None:
 
 
 @command.command("planned-get")
-@id_option("The planned lesson; `lessons planned-list` shows the ids.")
+@id_option("planned lesson", "lessons planned-list")
 @child_read
 def planned_get(invocation: Invocation, id: str) -> None:
     """Show one planned lesson."""
@@ -147,15 +146,14 @@ def planned_get(invocation: Invocation, id: str) -> None:
     async def text(reading: Reading) -> Sequence[Section]:
         found = await reading.client.lessons.planned_get(id)
         pairs = [*await _pairs(reading, found), ("file id", _file_id(found) or NOTHING)]
-        return [Section(reading.title("Planned lesson"), [Fields(pairs), _NOT_ALL])]
+        return [Section(reading.title("Planned lesson"), [Fields(pairs), Sentence(NOT_ALL)])]
 
     invocation.read(lambda client: Lessons.planned_get(client.lessons, id), text)
 
 
 @command.command("planned-attachment")
-@id_option("The file; `lessons planned-list` shows the ids of files.")
-@file_options
-@child_read
+@id_option("file", "lessons planned-list")
+@child_download
 def planned_attachment(invocation: Invocation, id: str, output: Path, force: bool) -> None:
     """Save the file of a planned lesson."""
     from ...endpoints import Lessons
@@ -175,25 +173,23 @@ def realizations_list(invocation: Invocation) -> None:
 async def _held_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
     rows, (lessons, subject_names) = await together(
-        client.lessons.realizations(), or_none(client.lessons.list()), subjects(client)
+        client.lessons.realizations(), or_none(client.lessons.list()), subjects(reading)
     )
     reading.left_out(rows.rejected)
     title = f"{reading.title('Lessons')}, held so far"
-    if not rows:
-        return [Section(title, [Sentence("None yet this school year.")])]
     subject_of = {row.id: row.subject for row in lessons or ()}
-    latest_first = sorted(rows, key=lambda row: (row.date or date.min, row.number or 0), reverse=True)
+    later_first = sorted(rows, key=lambda row: row.number or 0, reverse=True)
     cells = [
         (
-            day_cell(row.date) if row.date else NOTHING,
+            day_cell(row.date),
             NOTHING if row.number is None else str(row.number),
             _subject(row, subject_of, subject_names),
             _topic(row),
             row.id,
         )
-        for row in latest_first
+        for row in latest_first(later_first, lambda row: row.date)
     ]
-    return [Section(title, [Table(_HELD, cells)])]
+    return [Section(title, [table_or(_HELD, cells, "None yet this school year.")])]
 
 
 def _subject(row: Realization, subject_of: Mapping[str, Embedded | None], names: Names) -> str:
@@ -208,7 +204,7 @@ def _topic(row: Realization) -> str:
 
 
 @command.command("realizations-get")
-@id_option("The lesson that was held; `lessons realizations-list` shows the ids.")
+@id_option("lesson that was held", "lessons realizations-list")
 @child_read
 def realizations_get(invocation: Invocation, id: str) -> None:
     """Show one lesson that was held."""
@@ -219,12 +215,12 @@ def realizations_get(invocation: Invocation, id: str) -> None:
         found = await client.lessons.realization(id)
         lesson, (subject_names, teachers, rooms) = await together(
             or_none(client.lookup.lesson(found.lesson)),
-            subjects(client),
-            users(client),
-            classrooms(client, [found.classroom]),
+            subjects(reading),
+            users(reading),
+            classrooms(reading, [found.classroom]),
         )
         pairs = [
-            ("date", with_weekday(found.date) if found.date else NOTHING),
+            ("date", with_weekday(found.date)),
             ("lesson", NOTHING if found.number is None else str(found.number)),
             ("subject", subject_names(found.subject or (lesson.subject if lesson else None))),
             ("topic", found.topic or NOTHING),

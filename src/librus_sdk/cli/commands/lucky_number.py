@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from .._days import with_weekday
 from .._document import Section, Sentence
 from .._invocation import Invocation, Reading
+from .._names import or_none, together
 from .._options import DAY, LeafGroup, child_read
+
+if TYPE_CHECKING:
+    from ...models import Rows, User
 
 __all__ = ["command"]
 
@@ -28,7 +33,10 @@ def get(invocation: Invocation, for_day: date | None) -> None:
     from ...endpoints import LuckyNumbers
 
     async def text(reading: Reading) -> Sequence[Section]:
-        drawn = await reading.client.lucky_number.get(for_day=for_day)
+        client = reading.client
+        drawn, (people,) = await together(
+            client.lucky_number.get(for_day=for_day), or_none(client.school.users())
+        )
         # The day Librus names, not the one that was asked for: over a weekend the old number stays.
         when = with_weekday(drawn.day) if drawn.day else "an unknown day"
         said = f"{drawn.number}, for {when}." if drawn.number is not None else "None was drawn."
@@ -37,6 +45,23 @@ def get(invocation: Invocation, for_day: date | None) -> None:
             said += (
                 f" Librus answered for another day{answered} than the one asked for, {with_weekday(for_day)}."
             )
-        return [Section(f"Lucky number at the school of {reading.child.student_name}", [Sentence(said)])]
+        said += _whose(drawn.number, people, reading.child.student_name)
+        return [Section(reading.school_title("Lucky number"), [Sentence(said)])]
 
     invocation.read(lambda client: LuckyNumbers.get(client.lucky_number, for_day=for_day), text)
+
+
+def _whose(drawn: int | None, people: Rows[User] | None, student: str) -> str:
+    """Say whether it is the child's number, where Librus shows students and only one has the name."""
+    numbers = [
+        person.class_register_number
+        for person in people or ()
+        if person.class_register_number is not None and person.full_name == student
+    ]
+    if drawn is None or len(numbers) != 1:
+        return ""
+    return (
+        " It is the child's own number."
+        if numbers == [drawn]
+        else f" The child's own number is {numbers[0]}."
+    )

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import click
 
+from .._classes import class_names
 from .._document import Fields, Section
 from .._invocation import Invocation, Reading
-from .._names import or_none
+from .._names import together
 from .._options import Leaf, child_read
-from .._words import NOTHING, yes_no
-
-if TYPE_CHECKING:
-    from ...clients.api import AsyncSynergiaApiClient
-    from ...models import Embedded
+from .._words import joined, yes_no
 
 __all__ = ["command"]
 
@@ -30,25 +26,12 @@ def command(invocation: Invocation) -> None:
 
 
 async def _text(reading: Reading) -> Sequence[Section]:
-    me = await reading.client.me.get()
+    # The class is the student's own; one that Librus does not name shows its id.
+    me, (classes,) = await together(reading.client.me.get(), class_names(reading, other=""))
     pairs = [
-        ("student", _person(me.user.first_name, me.user.last_name)),
-        ("class", await _class_name(reading.client, me.school_class)),
-        ("signed in", _person(me.account.first_name, me.account.last_name)),
-        ("premium", yes_no(me.account.is_premium)),
+        ("student", joined(me.user.first_name, me.user.last_name)),
+        ("class", classes(me.school_class)),
+        ("signed in", joined(me.account.first_name, me.account.last_name)),
+        ("paid subscription", yes_no(me.account.is_premium)),
     ]
     return [Section("Account", [Fields(pairs)])]
-
-
-def _person(first: str | None, last: str | None) -> str:
-    return " ".join(part for part in (first, last) if part) or NOTHING
-
-
-async def _class_name(client: AsyncSynergiaApiClient, pointer: Embedded | None) -> str:
-    """Return the class as it is said, ``5a``; Librus answers with a number and a letter, if at all."""
-    if pointer is None or pointer.id is None:
-        return NOTHING
-    if pointer.label:
-        return f"{pointer.number or ''}{pointer.label}"
-    found = await or_none(client.school.school_class())
-    return (found.name if found and found.id == pointer.id else "") or f"#{pointer.id}"

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from .._coming import latest_first
 from .._days import day_heading
-from .._document import Cell, Column, Fields, Kind, Section, Sentence, Table, styled
+from .._document import Cell, Column, Fields, Kind, Section, Sentence, styled, table_or
 from .._invocation import Invocation, Reading
 from .._names import Names, or_none, polish_order, together, users
 from .._options import LeafGroup, child_read, id_option
 from .._words import NOTHING
 
 if TYPE_CHECKING:
-    from ...clients.api import AsyncSynergiaApiClient
     from ...models import Note
 
 __all__ = ["command"]
@@ -39,7 +38,7 @@ def command() -> None:
 @command.command("list")
 @child_read
 def list_(invocation: Invocation) -> None:
-    """Show all notes, the latest first."""
+    """List all notes, the latest first."""
     from ...endpoints import Notes
 
     invocation.read(lambda client: Notes.list(client.notes), _list_text)
@@ -47,16 +46,15 @@ def list_(invocation: Invocation) -> None:
 
 async def _list_text(reading: Reading) -> Sequence[Section]:
     notes, (teachers, categories) = await together(
-        reading.client.notes.list(), users(reading.client), _category_names(reading.client)
+        reading.client.notes.list(), users(reading), _category_names(reading)
     )
     reading.left_out(notes.rejected)
     title = reading.title("Notes about the behaviour")
     if not notes:
         return [Section(title, [Sentence("No notes yet this school year.")])]
-    latest_first = sorted(notes, key=lambda note: note.date or date.min, reverse=True)
     return [
         Section(title, [Sentence(_counts(notes))]),
-        *(_section(note, teachers, categories) for note in latest_first),
+        *(_section(note, teachers, categories) for note in latest_first(notes, lambda note: note.date)),
     ]
 
 
@@ -70,7 +68,7 @@ def _counts(notes: Sequence[Note]) -> str:
 
 
 @command.command("get")
-@id_option("The id of the note (see notes list).")
+@id_option("note", "notes list")
 @child_read
 def get(invocation: Invocation, id: str) -> None:
     """Show one note."""
@@ -78,7 +76,7 @@ def get(invocation: Invocation, id: str) -> None:
 
     async def text(reading: Reading) -> Sequence[Section]:
         note, (teachers, categories) = await together(
-            reading.client.notes.get(id), users(reading.client), _category_names(reading.client)
+            reading.client.notes.get(id), users(reading), _category_names(reading)
         )
         return [_section(note, teachers, categories)]
 
@@ -97,21 +95,22 @@ def _section(note: Note, teachers: Names, categories: Names) -> Section:
     return Section(heading, [Fields(pairs), Sentence((note.text or "").strip() or "No text.")])
 
 
-async def _category_names(client: AsyncSynergiaApiClient) -> Names:
-    return Names.of(await or_none(client.notes.categories()), lambda row: row.name)
+async def _category_names(reading: Reading) -> Names:
+    rows = await or_none(reading.client.notes.categories())
+    return Names.of(rows, lambda row: row.name, reading.nameless("Categories"))
 
 
 @command.command("categories")
 @child_read
 def categories(invocation: Invocation) -> None:
-    """Show what notes are about at this school."""
+    """List what notes are about at this school."""
     from ...endpoints import Notes
 
     async def text(reading: Reading) -> Sequence[Section]:
         rows = await reading.client.notes.categories()
         reading.left_out(rows.rejected)
         names = sorted((row.name or NOTHING for row in rows), key=polish_order)
-        table = Table(_CATEGORIES, [(name,) for name in names])
-        return [Section("Categories of notes", [table if rows else Sentence("The school has entered none.")])]
+        part = table_or(_CATEGORIES, [(name,) for name in names], "The school has entered none.")
+        return [Section(reading.school_title("Categories of notes"), [part])]
 
     invocation.read(lambda client: Notes.categories(client.notes), text)

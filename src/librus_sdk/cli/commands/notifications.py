@@ -49,7 +49,10 @@ def center(invocation: Invocation) -> None:
 
     async def text(reading: Reading) -> Sequence[Section]:
         found = await reading.client.notifications.center()
-        return [Section(reading.title("Notification centre"), [members(found, _CENTER)])]
+        shown = {key: value for key, value in found.items() if key != "Show"}
+        if "Show" in found:
+            shown["the centre itself"] = {"Show": found["Show"]}
+        return [Section(reading.title("Notification centre"), [members(shown, _CENTER)])]
 
     invocation.read(lambda client: Notifications.center(client.notifications), text)
 
@@ -57,7 +60,7 @@ def center(invocation: Invocation) -> None:
 @command.command("push-configurations")
 @child_read
 def push_configurations(invocation: Invocation) -> None:
-    """Show which changes are pushed to phones."""
+    """List which changes are pushed to phones."""
     from ...endpoints import Notifications
 
     async def text(reading: Reading) -> Sequence[Section]:

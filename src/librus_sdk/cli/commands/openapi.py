@@ -8,21 +8,15 @@ from pathlib import Path
 import click
 
 from .._invocation import Invocation
-from .._options import Leaf
+from .._options import Leaf, output_options
 
 __all__ = ["command"]
 
 
 @click.command("openapi", cls=Leaf)
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=None,
-    metavar="FILE",
-    help="Write it into this file instead of stdout.",
-)
+@output_options(required=False, said="Write it into this file instead of stdout.")
 @click.pass_obj
-def command(invocation: Invocation, output: Path | None) -> None:
+def command(invocation: Invocation, output: Path | None, force: bool) -> None:
     """Print the OpenAPI document of what this version can read of a child; nothing is asked of Librus."""
     from ...openapi import generate_openapi_document
 
@@ -30,7 +24,7 @@ def command(invocation: Invocation, output: Path | None) -> None:
     if output is None:
         invocation.dump(document)
         return
-    try:
-        output.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise click.FileError(str(output), error.strerror or "it cannot be written") from None
+    from ...shells.disk import save
+
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    save(text.encode(), output, overwrite=force)

@@ -12,10 +12,12 @@ from .._days import today
 from .._document import Section, Sentence
 from .._failures import UsageError
 from .._invocation import Invocation, Reading
-from .._options import Leaf, child_read
+from .._options import DAY, Leaf, child_command
 from .._overview import asked, sections
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ...endpoints import Get
     from ...models import ChildAccount
     from ...session import AsyncLibrusSession
@@ -25,32 +27,37 @@ __all__ = ["command"]
 
 
 @click.command("overview", cls=Leaf)
-@click.option("--all", "everybody", is_flag=True, help="All children, one after the other.")
-@child_read
-def command(invocation: Invocation, everybody: bool) -> None:
+@click.option(
+    "--all", "everybody", is_flag=True, help='All children, one after the other; as JSON {"children": [...]}.'
+)
+@click.option("--day", type=DAY, default=None, help="As if it were this day; without it, today.")
+@child_command("the data part by part, each as Librus sent it, or why it could not be read.")
+def command(invocation: Invocation, everybody: bool, day: date | None) -> None:
     """Show what matters today: lessons of today and of the next school day, what is new, what is coming."""
     if everybody and invocation.child is not None:
         raise UsageError("--all shows all children; leave out --child, or leave out --all.")
+    # One day for everything that is asked and told, though midnight may pass in between.
+    looked_at = day or today()
     if not everybody:
-        invocation.run_for_child(lambda reading: _one(invocation, reading))
+        invocation.run_for_child(lambda reading: _one(invocation, reading, looked_at))
         return
-    invocation.run(lambda session: _all(invocation, session))
+    invocation.run(lambda session: _all(invocation, session, looked_at))
 
 
-async def _one(invocation: Invocation, reading: Reading) -> None:
-    found = await _read(reading)
+async def _one(invocation: Invocation, reading: Reading, day: date) -> None:
+    found = await _read(reading, day)
     if invocation.form == "json":
         invocation.dump(_payload(reading.child, found))
     else:
-        invocation.show(sections(reading, found, today()))
+        invocation.show(sections(reading, found, day))
 
 
-async def _all(invocation: Invocation, session: AsyncLibrusSession) -> None:
+async def _all(invocation: Invocation, session: AsyncLibrusSession, day: date) -> None:
     import asyncio
 
     children = await session.list_children()
     readings = [Reading(invocation, await session.for_child(child), child) for child in children]
-    results = await asyncio.gather(*(_tried(reading) for reading in readings))
+    results = await asyncio.gather(*(_tried(reading, day) for reading in readings))
     errors = [result for result in results if isinstance(result, LibrusSdkError)]
     if errors and len(errors) == len(results):
         raise errors[0]
@@ -65,24 +72,24 @@ async def _all(invocation: Invocation, session: AsyncLibrusSession) -> None:
         if isinstance(result, LibrusSdkError):
             shown.append(Section(reading.title("Overview"), [Sentence(result.message)]))
         else:
-            shown += sections(reading, result, today())
+            shown += sections(reading, result, day)
     invocation.show(shown or [Section("Overview", [Sentence("No child is linked to this account.")])])
 
 
-async def _tried(reading: Reading) -> Mapping[str, Found] | LibrusSdkError:
+async def _tried(reading: Reading, day: date) -> Mapping[str, Found] | LibrusSdkError:
     """Return what was read of one child; the others are not to suffer from its failure."""
     try:
-        return await _read(reading)
+        return await _read(reading, day)
     except LibrusSdkError as error:
         return error
 
 
-async def _read(reading: Reading) -> Mapping[str, Found]:
+async def _read(reading: Reading, day: date) -> Mapping[str, Found]:
     """Read everything of the overview at once. Raises LibrusSdkError when nothing at all can be read."""
     import asyncio
 
     raw = reading.invocation.form == "json"
-    parts = asked(reading.client, today())
+    parts = asked(reading.client, day)
     results = await asyncio.gather(*(_section(reading, name, *part, raw) for name, part in parts.items()))
     errors = [result.error for result in results if result.error is not None]
     if len(errors) == len(results):

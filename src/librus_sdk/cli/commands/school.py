@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .._columns import HOURS, ID
 from .._days import hours, with_weekday
-from .._document import Cell, Column, Fields, Part, Section, Sentence, Table
+from .._document import Cell, Column, Fields, Section, Table, table_or
 from .._invocation import Invocation, Reading
 from .._names import polish_order, together, users
 from .._options import LeafGroup, child_read, id_option
-from .._words import NOTHING
+from .._words import NOTHING, joined
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from ...models import School, User
 
 __all__ = ["command"]
 
-_LESSONS = (Column("Lesson", right=True, stiff=True), Column("Hours", stiff=True))
-_SUBJECTS = (Column("Subject"), Column("Short", stiff=True), Column("Id", right=True, stiff=True))
-_PEOPLE = (Column("Last name"), Column("First name"), Column("Role"), Column("Id", right=True, stiff=True))
-_OFFICES = (Column("Office"), Column("Role"), Column("Id", right=True, stiff=True))
+_LESSONS = (Column("Lesson", right=True, stiff=True), HOURS)
+_SUBJECTS = (Column("Subject"), Column("Short", stiff=True), ID)
+_PEOPLE = (Column("Last name"), Column("First name"), Column("Role"), ID)
+_OFFICES = (Column("Office"), Column("Role"), ID)
 
 
 @click.group("school", cls=LeafGroup)
@@ -48,24 +47,20 @@ async def _school_text(reading: Reading) -> Sequence[Section]:
         ("address", _address(school)),
         ("e-mail", school.email or NOTHING),
         ("phone", school.phone_number or NOTHING),
-        ("head", _together(school.name_head_teacher, school.surname_head_teacher)),
+        ("head", joined(school.name_head_teacher, school.surname_head_teacher)),
     ]
     bells = [
         (str(number), hours(bell.start, bell.end))
         for number, bell in enumerate(school.lessons_range)
         if bell.start or bell.end
     ]
-    part: Part = Table(_LESSONS, bells) if bells else Sentence("The school has entered none.")
+    part = table_or(_LESSONS, bells, "The school has entered none.")
     return [Section(reading.title("School"), [Fields(pairs)]), Section("Lesson hours", [part])]
-
-
-def _together(*parts: str | None) -> str:
-    return " ".join(filter(None, parts)) or NOTHING
 
 
 def _address(school: School) -> str:
     lines = ((school.street, school.building_number), (school.post_code, school.town))
-    return ", ".join(" ".join(filter(None, line)) for line in lines if any(line)) or NOTHING
+    return ", ".join(joined(*line) for line in lines if any(line)) or NOTHING
 
 
 @command.command("class")
@@ -78,23 +73,19 @@ def class_(invocation: Invocation) -> None:
 
 
 async def _class_text(reading: Reading) -> Sequence[Section]:
-    found, (teachers,) = await together(reading.client.school.school_class(), users(reading.client))
+    found, (teachers,) = await together(reading.client.school.school_class(), users(reading))
     pairs = [
         ("class", found.name or NOTHING),
         ("tutor", teachers(found.class_tutor)),
-        ("school year begins", _day(found.begin_school_year)),
-        ("first semester ends", _day(found.end_first_semester)),
-        ("school year ends", _day(found.end_school_year)),
+        ("school year begins", with_weekday(found.begin_school_year)),
+        ("first semester ends", with_weekday(found.end_first_semester)),
+        ("school year ends", with_weekday(found.end_school_year)),
     ]
     return [Section(reading.title("Class"), [Fields(pairs)])]
 
 
-def _day(day: date | None) -> str:
-    return NOTHING if day is None else with_weekday(day)
-
-
 @command.command("classroom")
-@id_option("The room's id, as timetables have it (--format json).")
+@id_option("room", "timetable week --format json")
 @child_read
 def classroom(invocation: Invocation, id: str) -> None:
     """Show one room."""
@@ -122,12 +113,12 @@ async def _subjects_text(reading: Reading) -> Sequence[Section]:
     reading.left_out(rows.rejected)
     cells = [(row.name or NOTHING, row.short or NOTHING, row.id or NOTHING) for row in rows]
     cells.sort(key=lambda row: polish_order(row[0]))
-    part: Part = Table(_SUBJECTS, cells) if cells else Sentence("The school has entered none.")
-    return [Section("Subjects of the school", [part])]
+    part = table_or(_SUBJECTS, cells, "The school has entered none.")
+    return [Section(reading.school_title("Subjects"), [part])]
 
 
 @command.command("subject")
-@id_option("The subject's id, from: librus school subjects.")
+@id_option("subject", "school subjects")
 @child_read
 def subject(invocation: Invocation, id: str) -> None:
     """Show one subject."""
@@ -155,10 +146,8 @@ async def _users_text(reading: Reading) -> Sequence[Section]:
     reading.left_out(rows.rejected)
     people = sorted((row for row in rows if row.first_name), key=_by_last_name)
     offices = sorted((row for row in rows if not row.first_name), key=_by_last_name)
-    part: Part = Sentence("The school shows none.")
-    if people:
-        part = Table(_PEOPLE, [_person(row) for row in people])
-    sections = [Section("People of the school", [part])]
+    part = table_or(_PEOPLE, [_person(row) for row in people], "The school shows none.")
+    sections = [Section(reading.school_title("People"), [part])]
     if offices:
         table = Table(
             _OFFICES, [(row.full_name or NOTHING, _roles(row), row.id or NOTHING) for row in offices]
@@ -185,7 +174,7 @@ def _roles(user: User) -> str:
 
 
 @command.command("user")
-@id_option("The person's id, from: librus school users.")
+@id_option("person", "school users")
 @child_read
 def user(invocation: Invocation, id: str) -> None:
     """Show one person or office."""

@@ -35,8 +35,10 @@ __all__ = ["command"]
     "--switch-off",
     metavar="MODULE",
     multiple=True,
-    help="A module the youngest child's school does not use, such as Notes; may be given several times.",
+    help="A module the youngest child's school does not use, named as in the API (Notes, Grades/Averages); "
+    "may be given several times.",
 )
+@click.option("--messages-unpaid", is_flag=True, help="Nobody has paid for messages: they are refused.")
 @click.pass_obj
 def command(
     _invocation: Invocation,
@@ -45,12 +47,25 @@ def command(
     seed: int,
     today: date | None,
     switch_off: tuple[str, ...],
+    messages_unpaid: bool,
 ) -> None:
     """Run a local Librus with an invented family until Ctrl-C; it says how to point a shell at it.
 
     With --today, other commands still go by the real date: what they call today, or read when no day is
-    given, is not the day there. So give them their day. Access tokens live and die by the real clock.
+    given, is not the day there. So give them their day, as in overview --day. Access tokens live and die by
+    the real clock.
+
+    What Librus answers for a module that is off is known of Notes, LuckyNumbers, SchoolNotices, Timetables,
+    Grades/Averages and PointGrades/Averages. Others are refused here, as if the account might not read them.
     """
     from ...simulator.serve import serve
 
-    serve(port, children, seed, sys.stdout, today=today, switched_off=switch_off)
+    serve(
+        port,
+        children,
+        seed,
+        sys.stdout,
+        today=today,
+        switched_off=switch_off,
+        messages_unpaid=messages_unpaid,
+    )

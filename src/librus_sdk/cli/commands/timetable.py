@@ -9,14 +9,23 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from .._classes import class_names
-from .._days import day_heading, day_name, short_day, with_weekday
-from .._document import Cell, Column, Fields, Part, Section, Sentence, Styled, Table
+from .._days import day_heading, short_day, this_monday, today, with_weekday
+from .._document import Cell, Column, Fields, Section, Sentence, Styled, table_or
 from .._free_days import class_free_days as class_free_days_text
 from .._free_days import school_free_days, teacher_free_days
 from .._invocation import Invocation, Reading
 from .._names import Names, classrooms, or_none, polish_order, subjects, together, users
 from .._options import DAY, MONDAY, LeafGroup, child_read, id_option
-from .._plan import changed, changes_part, day_part, lessons_of, read_plan_names, room_name
+from .._plan import (
+    changed,
+    changes_part,
+    day_part,
+    lessons_of,
+    no_lessons,
+    read_plan_names,
+    room_name,
+    why_free,
+)
 from .._words import NOTHING
 
 if TYPE_CHECKING:
@@ -29,13 +38,18 @@ _GROUPS = (Column("Group"), Column("Subject"), Column("Teacher"))
 _MONDAY: Final = date(2024, 1, 1)
 
 
+_week_option = click.option(
+    "--week-start", type=MONDAY, default=this_monday, help="The Monday of the week; without it, of this week."
+)
+
+
 @click.group("timetable", cls=LeafGroup)
 def command() -> None:
     """Lessons of a week or a day (plan lekcji), with substitutions; free days."""
 
 
 @command.command("week")
-@click.option("--week-start", type=MONDAY, required=True, help="The Monday of the week.")
+@_week_option
 @child_read
 def week(invocation: Invocation, week_start: date) -> None:
     """Show the lessons of a week."""
@@ -44,19 +58,20 @@ def week(invocation: Invocation, week_start: date) -> None:
     async def text(reading: Reading) -> Sequence[Section]:
         plan = await reading.client.timetable.week(week_start)
         reading.left_out(plan.rejected)
-        names = await read_plan_names(reading.client, plan)
+        names = await read_plan_names(reading, plan)
         shown = [day for day in _week(week_start) if day.weekday() < 5 or lessons_of(plan, day)]
+        free = await why_free(reading, plan, shown)
         title = f"{reading.title('Timetable')}, week of {with_weekday(week_start)}"
         if not any(lessons_of(plan, day) for day in shown):
-            return [Section(title, [Sentence("No lessons this week.")])]
-        days = [Section(day_heading(day), [day_part(plan, day, names)]) for day in shown]
+            return [Section(title, [Sentence(no_lessons("No lessons this week", free.values()))])]
+        days = [Section(day_heading(day), [day_part(plan, day, names, free)]) for day in shown]
         return [Section(title), *days]
 
     invocation.read(lambda client: Timetables.week(client.timetable, week_start), text)
 
 
 @command.command("day")
-@click.option("--day", type=DAY, required=True, help="The day.")
+@click.option("--day", type=DAY, default=today, help="The day; without it, today.")
 @child_read
 def one_day(invocation: Invocation, day: date) -> None:
     """Show the lessons of a day."""
@@ -65,14 +80,16 @@ def one_day(invocation: Invocation, day: date) -> None:
     async def text(reading: Reading) -> Sequence[Section]:
         plan = await reading.client.timetable.day(day)
         reading.left_out(plan.rejected)
-        names = await read_plan_names(reading.client, plan)
-        return [Section(f"{reading.title('Timetable')}: {day_heading(day)}", [day_part(plan, day, names)])]
+        names = await read_plan_names(reading, plan)
+        free = await why_free(reading, plan, [day])
+        title = f"{reading.title('Timetable')}: {day_heading(day)}"
+        return [Section(title, [day_part(plan, day, names, free)])]
 
     invocation.read(lambda client: Timetables.day(client.timetable, day), text)
 
 
 @command.command("substitutions")
-@click.option("--week-start", type=MONDAY, required=True, help="The Monday of the week.")
+@_week_option
 @child_read
 def substitutions(invocation: Invocation, week_start: date) -> None:
     """Show what is changed in a week: substitutions (zastępstwa), cancelled and moved lessons."""
@@ -85,9 +102,9 @@ def substitutions(invocation: Invocation, week_start: date) -> None:
         if not plan.lessons:
             return [Section(title, [Sentence("No lessons this week.")])]
         by_day = {day: [*filter(changed, lessons_of(plan, day))] for day in _week(week_start)}
-        names = await read_plan_names(reading.client, filter(changed, plan))
+        names = await read_plan_names(reading, filter(changed, plan))
         days = [
-            Section(day_heading(day), [changes_part(lessons, names)])
+            Section(day_heading(day), [changes_part(lessons, names, filter(changed, plan))])
             for day, lessons in by_day.items()
             if lessons
         ]
@@ -101,7 +118,7 @@ def _week(monday: date) -> list[date]:
 
 
 @command.command("substitution")
-@id_option("The substitution; `timetable substitutions` shows the ids.")
+@id_option("substitution", "timetable substitutions")
 @child_read
 def substitution(invocation: Invocation, id: str) -> None:
     """Show one substitution: the lesson as it was planned, and as it is held."""
@@ -110,9 +127,9 @@ def substitution(invocation: Invocation, id: str) -> None:
     async def text(reading: Reading) -> Sequence[Section]:
         client = reading.client
         found, (subject_names, teachers) = await together(
-            client.timetable.substitution(id), subjects(client), users(client)
+            client.timetable.substitution(id), subjects(reading), users(reading)
         )
-        rooms = await classrooms(client, [found.classroom])
+        rooms = await classrooms(reading, [found.classroom])
         pairs: list[tuple[str, Cell]] = [
             ("change", _what(found)),
             ("planned", _planned(found, subject_names, teachers)),
@@ -160,7 +177,7 @@ def _lesson(day: date | None, number: int | None, *others: str) -> str:
 
 
 @command.command("entry")
-@id_option("The entry; `timetable week --format json` shows the ids (TimetableEntry).")
+@id_option("entry (TimetableEntry)", "timetable week --format json")
 @child_read
 def entry(invocation: Invocation, id: str) -> None:
     """Show one entry of the standing plan, which the real weeks may differ from."""
@@ -169,17 +186,17 @@ def entry(invocation: Invocation, id: str) -> None:
     async def text(reading: Reading) -> Sequence[Section]:
         client = reading.client
         found, (subject_names, teachers) = await together(
-            client.timetable.entry(id), subjects(client), users(client)
+            client.timetable.entry(id), subjects(reading), users(reading)
         )
         lesson = await or_none(client.lookup.lesson(found.lesson))
-        rooms = await classrooms(client, [found.classroom])
+        rooms = await classrooms(reading, [found.classroom])
         pairs = [
             ("subject", subject_names(found.subject or (lesson.subject if lesson else None))),
             ("teacher", teachers(lesson.teacher if lesson else None)),
             ("when", _when(found)),
             ("room", room_name(found.classroom, rooms)),
-            ("valid from", with_weekday(found.date_from) if found.date_from else NOTHING),
-            ("valid to", with_weekday(found.date_to) if found.date_to else NOTHING),
+            ("valid from", with_weekday(found.date_from)),
+            ("valid to", with_weekday(found.date_to)),
         ]
         return [Section(reading.title("Entry of the plan"), [Fields(pairs)])]
 
@@ -188,7 +205,11 @@ def entry(invocation: Invocation, id: str) -> None:
 
 def _when(found: TimetableEntry) -> str:
     weekday = found.day_of_the_week or 0
-    day = f"every {day_name(_MONDAY + timedelta(days=weekday - 1))}" if 1 <= weekday <= 7 else ""
+    day = (
+        f"every {with_weekday(_MONDAY + timedelta(days=weekday - 1)).partition(' ')[0]}"
+        if 1 <= weekday <= 7
+        else ""
+    )
     number = "" if found.lesson_no is None else f"lesson {found.lesson_no}"
     return ", ".join(filter(None, [day, number])) or NOTHING
 
@@ -230,17 +251,16 @@ def calendars(invocation: Invocation) -> None:
 
 
 async def _calendars_text(reading: Reading) -> Sequence[Section]:
-    rows, (classes,) = await together(reading.client.timetable.calendars(), class_names(reading.client))
+    rows, (classes,) = await together(reading.client.timetable.calendars(), class_names(reading))
     reading.left_out(rows.rejected)
     cells = [(classes.by_id(row.id),) for row in rows]
-    part: Part = Table(_CALENDARS, cells) if cells else Sentence("There are none.")
-    return [Section(reading.title("Calendars"), [part])]
+    return [Section(reading.school_title("Calendars"), [table_or(_CALENDARS, cells, "There are none.")])]
 
 
 @command.command("virtual-classes")
 @child_read
 def virtual_classes(invocation: Invocation) -> None:
-    """List the groups that are taught together, for example for a language."""
+    """List the groups (grupy) that are taught together, for example for a language."""
     from ...endpoints import Timetables
 
     invocation.read(lambda client: Timetables.virtual_classes(client.timetable), _groups_text)
@@ -248,7 +268,7 @@ def virtual_classes(invocation: Invocation) -> None:
 
 async def _groups_text(reading: Reading) -> Sequence[Section]:
     rows, (subject_names, teachers) = await together(
-        reading.client.timetable.virtual_classes(), subjects(reading.client), users(reading.client)
+        reading.client.timetable.virtual_classes(), subjects(reading), users(reading)
     )
     reading.left_out(rows.rejected)
     cells = [
@@ -260,5 +280,4 @@ async def _groups_text(reading: Reading) -> Sequence[Section]:
         for row in rows
     ]
     cells.sort(key=lambda row: polish_order(row[0]))
-    part: Part = Table(_GROUPS, cells) if cells else Sentence("There are none.")
-    return [Section(f"Groups at the school of {reading.child.student_name}", [part])]
+    return [Section(reading.school_title("Groups"), [table_or(_GROUPS, cells, "There are none.")])]
