@@ -51,7 +51,7 @@ def damaged(draw: st.DrawFn, body: bytes) -> bytes:
 
 
 @every_answer
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_any_body_is_read_or_refused(name: str, data: st.DataObject) -> None:
     answer = ANSWERS[name]

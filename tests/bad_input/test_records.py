@@ -27,7 +27,7 @@ from tests.bad_input.strategies import (
 )
 
 FEW = settings(max_examples=12)
-SOME = settings(max_examples=25)
+SOME = settings(max_examples=15)
 EXTRA = st.dictionaries(
     st.text(max_size=8).filter(lambda name: name != "Status"), JSON, min_size=1, max_size=3
 )

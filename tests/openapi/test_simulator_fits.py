@@ -162,7 +162,7 @@ def test_the_answer_to_a_choice_fits(
 def test_whatever_the_document_lets_one_ask(sim: Simulator, operation_id: str) -> None:
     headers = {"authorization": f"Bearer {sim.token(sim.children[0].id)}"}
 
-    @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
     @given(st.data())
     def search(data: st.DataObject) -> None:
         case = data.draw(SCHEMA.find_operation_by_id(operation_id).as_strategy())
