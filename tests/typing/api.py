@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, assert_type
 
 from librus_sdk.clients.api import AsyncSynergiaApiClient, SynergiaApiClient
 from librus_sdk.clients.snapshot import Snapshot
+from librus_sdk.endpoints import Grades, Homework
 from librus_sdk.models import (
     Attendance,
     AttendanceType,
@@ -37,6 +39,7 @@ from librus_sdk.models import (
     Ref,
     Rejected,
     Rows,
+    SavedFile,
     SchoolNotice,
     Subject,
     Substitution,
@@ -80,6 +83,8 @@ def blocking(client: SynergiaApiClient) -> None:
     assert_type(client.justifications.conferences(), Rows[ParentTeacherConference])
     assert_type(client.notifications.center(), NotificationCenter)
     assert_type(client.snapshot(), Snapshot)
+    assert_type(client.save(Homework.attachment(client.homework, "1-2"), "task.pdf"), SavedFile)
+    client.save(Grades.list(client.grades), "task.pdf")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert_type(client.snapshot().grades.value, Rows[Grade] | None)
     assert_type(client.lookup.subject(None), Subject | None)
     assert_type(client.lookup.lesson("5"), Lesson | None)
@@ -126,6 +131,8 @@ async def awaited(client: AsyncSynergiaApiClient) -> None:
     assert_type(await client.justifications.conferences(), Rows[ParentTeacherConference])
     assert_type(await client.notifications.center(), NotificationCenter)
     assert_type(await client.snapshot(), Snapshot)
+    get = Homework.attachment(client.homework, "1-2")
+    assert_type(await client.save(get, Path("task.pdf"), overwrite=True), SavedFile)
     assert_type(await client.lookup.subject(None), Subject | None)
     assert_type(await client.lookup.lesson("5"), Lesson | None)
     assert_type(await client.lookup.classroom(5), Classroom | None)
