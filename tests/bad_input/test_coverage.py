@@ -21,7 +21,7 @@ from tests.bad_input.strategies import kind_info, kind_of, structs_in
 # What no answer is decoded to, and why.
 NOT_SENT = {
     "Record": "what the others are made from",
-    "_Description": "the same",
+    "InWords": "the same",
     "Rejected": "ours",
     "Download": "ours: bytes, and what the headers say",
     "_Described": "ours, the same",

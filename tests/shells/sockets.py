@@ -16,7 +16,7 @@ from librus_sdk.core.http import Failure, Request, Response
 from librus_sdk.shells.edge_tasks import TaskEdge
 from librus_sdk.shells.edge_threads import ThreadEdge
 
-__all__ = ["Edge", "EdgeName", "Peer", "Server", "get", "http", "reset"]
+__all__ = ["Edge", "EdgeName", "Peer", "Serve", "Server", "always", "get", "http", "opened", "reset"]
 
 SAFETY: Final = 10.0
 ROOMY: Final = 2**26
@@ -98,6 +98,20 @@ class Server:
                 connection.shutdown(socket.SHUT_RDWR)
             thread.join(SAFETY)
             assert not thread.is_alive()
+
+
+Serve = Callable[..., Server]
+"""Starts a server that plays a part."""
+
+
+def always(answer: bytes) -> Callable[[Peer], None]:
+    """The part of a server that answers everything alike."""
+
+    def part(peer: Peer) -> None:
+        while peer.request():
+            peer.send(answer)
+
+    return part
 
 
 def http(status: int = 200, body: bytes = b"{}", *headers: str, length: int | None = None) -> bytes:

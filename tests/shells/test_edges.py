@@ -20,36 +20,16 @@ from librus_sdk.errors import INTERNAL_ERROR, LibrusSdkError
 from librus_sdk.secret import Secret
 from librus_sdk.shells import edge_tasks, edge_threads
 from librus_sdk.shells.wire import Jar, network_failure, ssl_context_for
-from tests.shells.sockets import Edge, EdgeName, Peer, Server, get, http, opened, reset
+from tests.shells.sockets import Edge, EdgeName, Peer, Serve, get, http, opened, reset
 
-Serve = Callable[..., Server]
 SOON = 0.3
 GENEROUS = 4.0
-
-
-@pytest.fixture(params=["threads", "tasks"])
-def name(request: pytest.FixtureRequest) -> EdgeName:
-    chosen: EdgeName = request.param
-    return chosen
 
 
 @pytest.fixture
 def edge(name: EdgeName) -> Iterator[Edge]:
     with opened(name) as made:
         yield made
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    servers: list[Server] = []
-
-    def make(part: Callable[[Peer], object], **where: Any) -> Server:
-        servers.append(Server(part, **where))
-        return servers[-1]
-
-    yield make
-    for server in servers:
-        server.close()
 
 
 class Answering:

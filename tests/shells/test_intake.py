@@ -13,46 +13,18 @@ import pytest
 
 from librus_sdk.core.http import Failure, Request, Response
 from librus_sdk.errors import LibrusConfigurationError
-from tests.shells.sockets import Edge, EdgeName, Peer, Server, get, http, opened
+from tests.shells.sockets import Edge, EdgeName, Peer, Serve, Server, always, get, http, opened
 
 MOST: Final = 100_000
 TOO_LARGE: Final = Failure(
     "too_large", "larger than max_answer_bytes", max_bytes=MOST, option="max_answer_bytes"
 )
-Serve = Callable[[Callable[[Peer], object]], Server]
-
-
-@pytest.fixture(params=["threads", "tasks"])
-def name(request: pytest.FixtureRequest) -> EdgeName:
-    chosen: EdgeName = request.param
-    return chosen
 
 
 @pytest.fixture
 def edge(name: EdgeName) -> Iterator[Edge]:
     with opened(name, most=MOST) as made:
         yield made
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    servers: list[Server] = []
-
-    def make(part: Callable[[Peer], object]) -> Server:
-        servers.append(Server(part))
-        return servers[-1]
-
-    yield make
-    for server in servers:
-        server.close()
-
-
-def always(answer: bytes) -> Callable[[Peer], None]:
-    def part(peer: Peer) -> None:
-        while peer.request():
-            peer.send(answer)
-
-    return part
 
 
 def chunked(*parts: bytes, headers: str = "") -> bytes:

@@ -13,10 +13,9 @@ import pytest
 
 from librus_sdk.core.http import Failure, Response
 from librus_sdk.shells import wire
-from tests.shells.sockets import Edge, EdgeName, Peer, Server, get, http, opened
+from tests.shells.sockets import Edge, EdgeName, Peer, Serve, always, get, http, opened
 
 FOLDER: Final = Path(__file__).parent.parent / "fixtures" / "tls"
-Serve = Callable[[Callable[[Peer], object]], Server]
 
 CLEAN: Final[dict[str, bytes]] = {
     "length": http(200, b"mine"),
@@ -33,37 +32,10 @@ BEHIND: Final[dict[str, bytes]] = {
 }
 
 
-@pytest.fixture(params=["threads", "tasks"])
-def name(request: pytest.FixtureRequest) -> EdgeName:
-    chosen: EdgeName = request.param
-    return chosen
-
-
 @pytest.fixture
 def edge(name: EdgeName) -> Iterator[Edge]:
     with opened(name) as made:
         yield made
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    servers: list[Server] = []
-
-    def make(part: Callable[[Peer], object]) -> Server:
-        servers.append(Server(part))
-        return servers[-1]
-
-    yield make
-    for server in servers:
-        server.close()
-
-
-def always(answer: bytes) -> Callable[[Peer], None]:
-    def part(peer: Peer) -> None:
-        while peer.request():
-            peer.send(answer)
-
-    return part
 
 
 def body(answer: Response | Failure) -> bytes:

@@ -11,7 +11,7 @@ from ._columns import HOURS
 from ._coming import coming_then_past, span
 from ._days import hours
 from ._document import Column, Part, Section, Sentence, Table
-from ._names import Names, or_none, polish_order, together, users
+from ._names import Names, or_none, polish_order, users
 from ._words import NOTHING, counted
 
 if TYPE_CHECKING:
@@ -46,12 +46,11 @@ async def school_free_days(reading: Reading) -> Sequence[Section]:
 async def class_free_days(reading: Reading) -> Sequence[Section]:
     """Return when the student's class is free; Librus lists every class of the school."""
     client = reading.client
-    rows, (types, classes) = await together(
+    rows, (types, classes) = await reading.rows(
         client.timetable.class_free_days(),
         or_none(client.timetable.class_free_day_types()),
         class_names(reading),
     )
-    reading.left_out(rows.rejected)
     kinds = Names.of(types, lambda row: row.name, reading.nameless("Kinds of free days"))
     # Of a class that Librus did not name nobody can say which rows are its own.
     own = [
@@ -95,8 +94,7 @@ def _range(row: ClassFreeDay) -> str:
 
 async def teacher_free_days(reading: Reading) -> Sequence[Section]:
     """Return when teachers of the school are absent."""
-    rows, (teachers,) = await together(reading.client.timetable.teacher_free_days(), users(reading))
-    reading.left_out(rows.rejected)
+    rows, (teachers,) = await reading.rows(reading.client.timetable.teacher_free_days(), users(reading))
     title = reading.school_title("Absent teachers")
     if not rows:
         return [Section(title, [Sentence("None are entered.")])]

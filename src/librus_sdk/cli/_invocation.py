@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ..errors import CHILD_REQUIRED, LibrusChildError
 from ._diagnostics import Diagnostics, level_from
 from ._document import Fields, Section, clean, render, write
 from ._dotenv import merged_environment
+from ._names import together
 from ._words import size
 
 if TYPE_CHECKING:
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from ..session import AsyncLibrusSession
 
 __all__ = ["Invocation", "Reading"]
+
+
+class _WithRejected(Protocol):
+    @property
+    def rejected(self) -> Sequence[Rejected]: ...
+
+
+L = TypeVar("L", bound=_WithRejected)
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,12 @@ class Reading:
     def school_title(self, what: str) -> str:
         """Return the title of a section about everybody at the school."""
         return f"{what} at the school of {self.child.student_name}"
+
+    async def rows(self, main: Awaitable[L], *others: Awaitable[Any]) -> tuple[L, list[Any]]:
+        """Await a list and what its rows point at, all at once; tell of rows that are missing in the text."""
+        rows, found = await together(main, *others)
+        self.left_out(rows.rejected)
+        return rows, found
 
     def left_out(self, rejected: Sequence[Rejected]) -> None:
         """Tell on stderr that rows are missing from the text, if any are."""

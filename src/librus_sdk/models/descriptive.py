@@ -11,6 +11,7 @@ from ._fields import (
     OptionalText,
     OptionalWhole,
 )
+from ._in_words import InWords
 from .lessons import LooseRef
 from .rows import Record, Ref, Refs
 
@@ -86,21 +87,7 @@ class DescriptiveGradeSkill(Record, frozen=True, kw_only=True):
     teacher: Ref | None = None
 
 
-class _Description(Record, frozen=True, kw_only=True):
-    id: OptionalId = None
-    grade: OptionalText = None
-    date: OptionalDate = None
-    add_date: OptionalDateTime = None
-    semester: OptionalWhole = None
-    lesson: Ref | None = None
-    subject: Ref | None = None
-    student: Ref | None = None
-    category: Ref | None = None
-    skill: Ref | None = None
-    added_by: Ref | None = None
-
-
-class DescriptiveGradeText(_Description, frozen=True, kw_only=True):
+class DescriptiveGradeText(InWords, frozen=True, kw_only=True):
     """A description that goes with a group of descriptive grades.
 
     No live row is known; the fields are those of marks in words, and the answer is in ``Rows.raw``.
@@ -117,7 +104,7 @@ class DescriptiveGradeTextCategory(Record, frozen=True, kw_only=True):
     name: OptionalText = None
 
 
-class DescriptiveTextGrade(_Description, frozen=True, kw_only=True):
+class DescriptiveTextGrade(InWords, frozen=True, kw_only=True):
     """A skill graded in words.
 
     The list was empty wherever somebody looked; the fields are those of marks in words, and the answer is in

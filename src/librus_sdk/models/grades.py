@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from ._fields import (
     Id,
-    OptionalDate,
-    OptionalDateTime,
     OptionalFlag,
     OptionalId,
     OptionalNumber,
@@ -14,6 +12,7 @@ from ._fields import (
     WarsawDate,
     WarsawDateTime,
 )
+from ._in_words import InWords
 from .rows import Embedded, Record, Ref, Refs
 
 __all__ = ["Grade", "GradeAverage", "GradeCategory", "GradeComment", "TextGrade"]
@@ -118,7 +117,7 @@ class GradeAverage(Record, frozen=True, kw_only=True):
     subject: Embedded | None = None
 
 
-class TextGrade(Record, frozen=True, kw_only=True):
+class TextGrade(InWords, frozen=True, kw_only=True):
     """A mark in words (ocena tekstowa), which counts to no average.
 
     Fields seen on the sibling API, most of them in a longer list of such marks that this API has no path for:
@@ -133,15 +132,4 @@ class TextGrade(Record, frozen=True, kw_only=True):
         show_in_grades_view: false hides it in the register's list of grades.
     """
 
-    id: OptionalId = None
-    grade: OptionalText = None
-    date: OptionalDate = None
-    add_date: OptionalDateTime = None
-    semester: OptionalWhole = None
-    lesson: Ref | None = None
-    subject: Ref | None = None
-    student: Ref | None = None
-    category: Ref | None = None
-    skill: Ref | None = None
-    added_by: Ref | None = None
     show_in_grades_view: OptionalFlag = None

@@ -14,7 +14,7 @@ from .._coming import latest_first
 from .._days import day_cell
 from .._document import Cell, Column, Kind, Section, Sentence, Styled, Table, styled, table_or
 from .._invocation import Invocation, Reading
-from .._names import Names, or_none, together, users
+from .._names import Names, or_none, users
 from .._options import Leaf, child_read
 from .._words import NOTHING, number
 from ._grades_parts import comment_texts, of_semester, quoted, semesters
@@ -52,8 +52,7 @@ def behaviour(invocation: Invocation) -> None:
 
 async def _marks_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    rows, (types,) = await together(client.grades.behaviour(), or_none(client.grades.behaviour_types()))
-    reading.left_out(rows.rejected)
+    rows, (types,) = await reading.rows(client.grades.behaviour(), or_none(client.grades.behaviour_types()))
     names = _type_names(reading, types)
     cells = [
         (
@@ -110,14 +109,13 @@ class _PointNames:
 
 async def _points_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    rows, (categories, types, comments, teachers) = await together(
+    rows, (categories, types, comments, teachers) = await reading.rows(
         client.grades.behaviour_points(),
         or_none(client.grades.behaviour_point_categories()),
         or_none(client.grades.behaviour_types()),
         or_none(client.grades.behaviour_point_comments()),
         users(reading),
     )
-    reading.left_out(rows.rejected)
     title = reading.title("Behaviour points")
     if not rows:
         return [Section(title, [Sentence("No behaviour points yet this school year.")])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -59,8 +59,7 @@ async def _skills_text(reading: Reading) -> Sequence[Section]:
     reading.left_out(rows.rejected)
     title = reading.title("Descriptive grades")
     if not rows:
-        said = "No descriptive grades this school year; usually only classes 1 to 3 have them."
-        return [Section(title, [Sentence(said)])]
+        return _or_none_yet(reading, "Descriptive grades", ())
     subject_names, (skills, comments, teachers) = await together(
         subjects(reading),
         or_none(client.grades.descriptive_skills()),
@@ -74,6 +73,15 @@ async def _skills_text(reading: Reading) -> Sequence[Section]:
         sections.append(Section(of_semester(title, semester)))
         sections += _by_subject(marks, names)
     return sections
+
+
+def _or_none_yet(reading: Reading, what: str, told: Iterable[Section]) -> Sequence[Section]:
+    """Return what is told below its title, or say that there is nothing: usual for older children."""
+    sections = list(told)
+    said = f"No {what[0].lower()}{what[1:]} this school year; usually only classes 1 to 3 have them."
+    if not sections:
+        return [Section(reading.title(what), [Sentence(said)])]
+    return [Section(reading.title(what)), *sections]
 
 
 def _by_subject(marks: Sequence[DescriptiveGrade], names: _SkillNames) -> list[Section]:
@@ -110,23 +118,18 @@ def descriptive_text(invocation: Invocation) -> None:
 
 
 async def _descriptions_text(reading: Reading) -> Sequence[Section]:
-    client = reading.client
-    rows, (categories, subject_names, teachers) = await together(
-        client.grades.descriptive_text(),
-        or_none(client.grades.descriptive_text_categories()),
+    grades = reading.client.grades
+    rows, (categories, subject_names, teachers) = await reading.rows(
+        grades.descriptive_text(),
+        or_none(grades.descriptive_text_categories()),
         subjects(reading),
         users(reading),
     )
-    reading.left_out(rows.rejected)
-    title = reading.title("Descriptions")
-    if not rows:
-        said = "No descriptions this school year; usually only classes 1 to 3 have them."
-        return [Section(title, [Sentence(said)])]
     kinds = Names.of(categories, lambda row: row.name, reading.nameless("Categories"))
-    return [
-        Section(title),
-        *(_in_words(row, kinds(row.category), subject_names, teachers) for row in latest_first(rows, day_of)),
-    ]
+    told = (
+        _in_words(row, kinds(row.category), subject_names, teachers) for row in latest_first(rows, day_of)
+    )
+    return _or_none_yet(reading, "Descriptions", told)
 
 
 @click.command("descriptive-text-grades", cls=Leaf)
@@ -139,23 +142,17 @@ def descriptive_text_grades(invocation: Invocation) -> None:
 
 
 async def _skills_in_words_text(reading: Reading) -> Sequence[Section]:
-    client = reading.client
-    rows, (skills, subject_names, teachers) = await together(
-        client.grades.descriptive_text_grades(),
-        or_none(client.grades.descriptive_text_grade_skills()),
+    grades = reading.client.grades
+    rows, (skills, subject_names, teachers) = await reading.rows(
+        grades.descriptive_text_grades(),
+        or_none(grades.descriptive_text_grade_skills()),
         subjects(reading),
         users(reading),
     )
-    reading.left_out(rows.rejected)
-    title = reading.title("Skills graded in words")
-    if not rows:
-        said = "No skills graded in words this school year; usually only classes 1 to 3 have them."
-        return [Section(title, [Sentence(said)])]
     names = Names.of(skills, lambda row: row.name, reading.nameless("Skills"))
-    return [
-        Section(title),
-        *(_in_words(row, names(row.skill), subject_names, teachers) for row in latest_first(rows, day_of)),
-    ]
+    ordered = latest_first(rows, day_of)
+    told = (_in_words(row, names(row.skill), subject_names, teachers) for row in ordered)
+    return _or_none_yet(reading, "Skills graded in words", told)
 
 
 @click.command("text", cls=Leaf)
@@ -169,14 +166,13 @@ def text(invocation: Invocation) -> None:
 
 async def _texts_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    rows, (categories, skills, subject_names, teachers) = await together(
+    rows, (categories, skills, subject_names, teachers) = await reading.rows(
         client.grades.text(),
         or_none(client.grades.categories()),
         or_none(client.grades.descriptive_text_grade_skills()),
         subjects(reading),
         users(reading),
     )
-    reading.left_out(rows.rejected)
     title = reading.title("Grades in words")
     if not rows:
         return [Section(title, [Sentence("No grades in words this school year.")])]

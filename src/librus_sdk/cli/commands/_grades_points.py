@@ -13,7 +13,7 @@ from .._columns import DATE, TEACHER
 from .._days import day_cell
 from .._document import Cell, Column, Part, Section, Sentence, Styled, Table, table_or
 from .._invocation import Invocation, Reading
-from .._names import Names, or_none, polish_order, subjects, together, users
+from .._names import Names, or_none, polish_order, subjects, users
 from .._options import Leaf, child_read
 from .._words import NOTHING, number
 from ._grades_parts import (
@@ -71,14 +71,13 @@ class _PointNames:
 
 async def _points_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    rows, (categories, comments, subject_names, teachers) = await together(
+    rows, (categories, comments, subject_names, teachers) = await reading.rows(
         client.grades.points(),
         or_none(client.grades.point_categories()),
         or_none(client.grades.point_comments()),
         subjects(reading),
         users(reading),
     )
-    reading.left_out(rows.rejected)
     title = reading.title("Grades in points")
     if not rows:
         return [Section(title, [Sentence("No grades in points this school year.")])]
@@ -139,8 +138,7 @@ def point_averages(invocation: Invocation) -> None:
 
 
 async def _averages_text(reading: Reading) -> Sequence[Section]:
-    rows, (names,) = await together(reading.client.grades.point_averages(), subjects(reading))
-    reading.left_out(rows.rejected)
+    rows, (names,) = await reading.rows(reading.client.grades.point_averages(), subjects(reading))
     part = average_part(rows, names, "There are no averages of points.")
     return [Section(reading.title("Averages of points"), [part])]
 

@@ -36,8 +36,7 @@ def list_(invocation: Invocation) -> None:
 
 
 async def _list_text(reading: Reading) -> Sequence[Section]:
-    notices, (authors,) = await together(reading.client.announcements.list(), users(reading))
-    reading.left_out(notices.rejected)
+    notices, (authors,) = await reading.rows(reading.client.announcements.list(), users(reading))
     title = reading.school_title("Announcements")
     if not notices:
         return [Section(title, [Sentence("There are no announcements.")])]

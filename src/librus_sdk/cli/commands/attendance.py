@@ -13,7 +13,7 @@ from .._columns import DATE, TEACHER
 from .._days import day_cell
 from .._document import Cell, Column, Section, Sentence, Table, table_or
 from .._invocation import Invocation, Reading
-from .._names import Names, lesson_subjects, or_none, subjects, together, users
+from .._names import Names, lesson_subjects, or_none, subjects, users
 from .._options import LeafGroup, child_read
 from .._words import NOTHING, yes_no
 
@@ -49,14 +49,13 @@ def list_(invocation: Invocation) -> None:
 
 async def _text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    entries, (types, lessons, subject_names, teachers) = await together(
+    entries, (types, lessons, subject_names, teachers) = await reading.rows(
         client.attendance.list(),
         or_none(client.attendance.types()),
         lesson_subjects(reading),
         subjects(reading),
         users(reading),
     )
-    reading.left_out(entries.rejected)
     title = reading.title("Attendance")
     if not entries:
         return [Section(title, [Sentence("No entries yet this school year.")])]

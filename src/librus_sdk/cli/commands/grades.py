@@ -70,10 +70,9 @@ def list_(invocation: Invocation) -> None:
 
 async def _list_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    grades, (names, comments) = await together(
+    grades, (names, comments) = await reading.rows(
         client.grades.list(), read_grade_names(reading), or_none(client.grades.comments())
     )
-    reading.left_out(grades.rejected)
     if not grades:
         return [Section(reading.title("Grades"), [Sentence("No grades yet this school year.")])]
     texts = comment_texts(comments)
@@ -168,8 +167,7 @@ def averages(invocation: Invocation) -> None:
 
 
 async def _averages_text(reading: Reading) -> Sequence[Section]:
-    rows, (names,) = await together(reading.client.grades.averages(), subjects(reading))
-    reading.left_out(rows.rejected)
+    rows, (names,) = await reading.rows(reading.client.grades.averages(), subjects(reading))
     return [Section(reading.title("Averages"), [average_part(rows, names, "The school shows no averages.")])]
 
 
@@ -202,10 +200,9 @@ def comments(invocation: Invocation) -> None:
 
 async def _comments_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    rows, (grades, subject_names, teachers) = await together(
+    rows, (grades, subject_names, teachers) = await reading.rows(
         client.grades.comments(), or_none(client.grades.list()), subjects(reading), users(reading)
     )
-    reading.left_out(rows.rejected)
     known = [(row, grades.by_id(row.grade) if grades is not None else None) for row in rows]
     cells = [
         _comment_cells(row, grade, subject_names, teachers)

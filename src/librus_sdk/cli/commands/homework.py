@@ -13,7 +13,7 @@ from .._coming import coming_and_past, coming_then_past
 from .._days import day_cell, day_heading, lesson_or_hours, today, with_weekday
 from .._document import Cell, Column, Fields, Section, Sentence, Table, styled, table_or
 from .._invocation import Invocation, Reading
-from .._names import Names, lesson_subjects, or_none, polish_order, subjects, together, users
+from .._names import Names, lesson_subjects, or_none, polish_order, subjects, users
 from .._options import LeafGroup, child_download, child_read, id_option
 from .._words import NOTHING, counted
 
@@ -49,10 +49,9 @@ def list_(invocation: Invocation) -> None:
 
 async def _text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    entries, (kinds, subject_names, teachers) = await together(
+    entries, (kinds, subject_names, teachers) = await reading.rows(
         client.homework.list(), or_none(client.homework.categories()), subjects(reading), users(reading)
     )
-    reading.left_out(entries.rejected)
     title = reading.title("Agenda")
     if not entries:
         return [Section(title, [Sentence("The agenda is empty.")])]
@@ -105,10 +104,9 @@ def assignments(invocation: Invocation) -> None:
 
 async def _assignments_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    rows, (lessons, subject_names, teachers) = await together(
+    rows, (lessons, subject_names, teachers) = await reading.rows(
         client.homework.assignments(), lesson_subjects(reading), subjects(reading), users(reading)
     )
-    reading.left_out(rows.rejected)
     title = reading.title("Homework")
     if not rows:
         return [Section(title, [Sentence("No homework.")])]

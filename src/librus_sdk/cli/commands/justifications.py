@@ -40,8 +40,7 @@ def list_(invocation: Invocation, date_from: date | None) -> None:
 
     async def text(reading: Reading) -> Sequence[Section]:
         client = reading.client
-        rows, (people,) = await together(client.justifications.list(date_from=date_from), users(reading))
-        reading.left_out(rows.rejected)
+        rows, (people,) = await reading.rows(client.justifications.list(date_from=date_from), users(reading))
         title = reading.title("Excuses")
         if not rows:
             return [Section(title, [Sentence("There are none.")])]
@@ -80,8 +79,7 @@ def conferences(invocation: Invocation) -> None:
 
 
 async def _conferences_text(reading: Reading) -> Sequence[Section]:
-    rows, (teachers,) = await together(reading.client.justifications.conferences(), users(reading))
-    reading.left_out(rows.rejected)
+    rows, (teachers,) = await reading.rows(reading.client.justifications.conferences(), users(reading))
     title = reading.title("Meetings with parents")
     if not rows:
         return [Section(title, [Sentence("There are none.")])]

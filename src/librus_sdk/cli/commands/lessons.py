@@ -46,10 +46,9 @@ def list_(invocation: Invocation) -> None:
 
 async def _list_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    rows, (subject_names, teachers, classes) = await together(
+    rows, (subject_names, teachers, classes) = await reading.rows(
         client.lessons.list(), subjects(reading), users(reading), class_names(reading)
     )
-    reading.left_out(rows.rejected)
 
     def order(row: Lesson) -> tuple[str, str]:
         return polish_order(subject_names(row.subject)), polish_order(teachers(row.teacher))
@@ -112,10 +111,9 @@ def planned_list(invocation: Invocation) -> None:
 
 async def _planned_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    rows, (subject_names, teachers, classes) = await together(
+    rows, (subject_names, teachers, classes) = await reading.rows(
         client.lessons.planned(), subjects(reading), users(reading), class_names(reading)
     )
-    reading.left_out(rows.rejected)
     title = reading.title("Planned lessons")
     if not rows:
         return [Section(title, [Sentence("None are planned here.")])]
@@ -172,10 +170,9 @@ def realizations_list(invocation: Invocation) -> None:
 
 async def _held_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
-    rows, (lessons, subject_names) = await together(
+    rows, (lessons, subject_names) = await reading.rows(
         client.lessons.realizations(), or_none(client.lessons.list()), subjects(reading)
     )
-    reading.left_out(rows.rejected)
     title = f"{reading.title('Lessons')}, held so far"
     subject_of = {row.id: row.subject for row in lessons or ()}
     later_first = sorted(rows, key=lambda row: row.number or 0, reverse=True)

@@ -45,10 +45,9 @@ def list_(invocation: Invocation) -> None:
 
 
 async def _list_text(reading: Reading) -> Sequence[Section]:
-    notes, (teachers, categories) = await together(
+    notes, (teachers, categories) = await reading.rows(
         reading.client.notes.list(), users(reading), _category_names(reading)
     )
-    reading.left_out(notes.rejected)
     title = reading.title("Notes about the behaviour")
     if not notes:
         return [Section(title, [Sentence("No notes yet this school year.")])]

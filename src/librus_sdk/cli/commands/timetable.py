@@ -251,8 +251,7 @@ def calendars(invocation: Invocation) -> None:
 
 
 async def _calendars_text(reading: Reading) -> Sequence[Section]:
-    rows, (classes,) = await together(reading.client.timetable.calendars(), class_names(reading))
-    reading.left_out(rows.rejected)
+    rows, (classes,) = await reading.rows(reading.client.timetable.calendars(), class_names(reading))
     cells = [(classes.by_id(row.id),) for row in rows]
     return [Section(reading.school_title("Calendars"), [table_or(_CALENDARS, cells, "There are none.")])]
 
@@ -267,10 +266,9 @@ def virtual_classes(invocation: Invocation) -> None:
 
 
 async def _groups_text(reading: Reading) -> Sequence[Section]:
-    rows, (subject_names, teachers) = await together(
+    rows, (subject_names, teachers) = await reading.rows(
         reading.client.timetable.virtual_classes(), subjects(reading), users(reading)
     )
-    reading.left_out(rows.rejected)
     cells = [
         (
             row.name or f"{row.number or ''}{row.symbol or ''}" or NOTHING,
