@@ -28,7 +28,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-U = TypeVar("U")
 
 
 class Names:
