@@ -14,6 +14,8 @@
     ├── LibrusApiError                      API_REQUEST_FAILED
     │   ├── LibrusPermissionError           API_REQUEST_FAILED (401 ``Insufficient scopes``, 403)
     │   ├── FeatureUnavailableError         FEATURE_UNAVAILABLE
+    │   ├── LibrusRateLimitedError          RATE_LIMITED
+    │   ├── LibrusBlockedError              NETWORK_BLOCKED
     │   └── LibrusMaintenanceError          SERVICE_MAINTENANCE
     └── LibrusAuthenticationError           what ``except`` catches to catch all of these:
         ├── LibrusTerminalAuthenticationError    (signing in again by itself cannot help)
@@ -34,6 +36,8 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
+from .secret import Secret
+
 __all__ = [
     "ACCOUNT_ACTION_REQUIRED",
     "AMBIGUOUS_CHILD",
@@ -48,9 +52,11 @@ __all__ = [
     "FEATURE_UNAVAILABLE",
     "FILE_EXISTS",
     "INTERNAL_ERROR",
+    "NETWORK_BLOCKED",
     "NETWORK_ERROR",
     "NETWORK_TIMEOUT",
     "PORTAL_LOGIN_PAGE_INVALID",
+    "RATE_LIMITED",
     "RESPONSE_VALIDATION_FAILED",
     "SERVICE_MAINTENANCE",
     "SESSION_CLOSED",
@@ -60,6 +66,7 @@ __all__ = [
     "LibrusApiError",
     "LibrusAuthRefreshError",
     "LibrusAuthenticationError",
+    "LibrusBlockedError",
     "LibrusCaptchaRequiredError",
     "LibrusChildError",
     "LibrusConfigurationError",
@@ -69,6 +76,7 @@ __all__ = [
     "LibrusNetworkError",
     "LibrusPermissionError",
     "LibrusPortalPageError",
+    "LibrusRateLimitedError",
     "LibrusResponseValidationError",
     "LibrusSchemaWarning",
     "LibrusSdkError",
@@ -91,9 +99,11 @@ CONFIGURATION_ERROR: Final = "CONFIGURATION_ERROR"
 FEATURE_UNAVAILABLE: Final = "FEATURE_UNAVAILABLE"
 FILE_EXISTS: Final = "FILE_EXISTS"
 INTERNAL_ERROR: Final = "INTERNAL_ERROR"
+NETWORK_BLOCKED: Final = "NETWORK_BLOCKED"
 NETWORK_ERROR: Final = "NETWORK_ERROR"
 NETWORK_TIMEOUT: Final = "NETWORK_TIMEOUT"
 PORTAL_LOGIN_PAGE_INVALID: Final = "PORTAL_LOGIN_PAGE_INVALID"
+RATE_LIMITED: Final = "RATE_LIMITED"
 RESPONSE_VALIDATION_FAILED: Final = "RESPONSE_VALIDATION_FAILED"
 SERVICE_MAINTENANCE: Final = "SERVICE_MAINTENANCE"
 SESSION_CLOSED: Final = "SESSION_CLOSED"
@@ -131,7 +141,8 @@ class LibrusSdkError(Exception):
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuild, (type(self), self.message, self.code, self.details), dict(self.__dict__))
+        kept = {name: value for name, value in self.__dict__.items() if not isinstance(value, Secret)}
+        return (_rebuild, (type(self), self.message, self.code, self.details), kept)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.code}: {self.message})"
@@ -225,6 +236,18 @@ class FeatureUnavailableError(LibrusApiError):
     default_code = FEATURE_UNAVAILABLE
 
 
+class LibrusRateLimitedError(LibrusApiError):
+    """Librus asks for fewer requests, or for fewer sign-ins; wait some minutes."""
+
+    default_code = RATE_LIMITED
+
+
+class LibrusBlockedError(LibrusApiError):
+    """Librus refuses the network this machine is in, as it does with some data centres and VPNs."""
+
+    default_code = NETWORK_BLOCKED
+
+
 class LibrusMaintenanceError(LibrusApiError):
     """Librus announced maintenance (often at night); try again later."""
 
@@ -238,7 +261,13 @@ class LibrusAuthenticationError(LibrusSdkError):
 
 
 class LibrusTerminalAuthenticationError(LibrusAuthenticationError):
-    """A person has to act. The session remembers it and does not ask the portal again by itself."""
+    """A person has to act. The session remembers it and does not ask Librus again by itself.
+
+    Attributes:
+        said: what Librus told the person, where that is not known to this version; never shown by itself.
+    """
+
+    said: Secret | None = None
 
 
 class LibrusCredentialsError(LibrusTerminalAuthenticationError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from typing import Any, Final, Literal, NoReturn
 from urllib.parse import urlsplit
 
@@ -35,12 +36,16 @@ GATEWAY_API_20: Final[ApiBackend] = "gateway_api_20"
 DEFAULT_TIMEOUT_MS: Final = 30_000
 MAX_TIMEOUT_MS: Final = 2**53 - 1
 DEFAULT_MAX_ANSWER_BYTES: Final = 64 * 2**20
-LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def is_loopback(host: str | None) -> bool:
     """Whether the host is this machine: the only place plain HTTP is allowed to."""
-    return host in LOOPBACK_HOSTS
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 class PortalCredentials:
@@ -116,10 +121,22 @@ class Hosts:
     """Where Librus is. The defaults are the real hosts; tests and the simulator give their own.
 
     Plain ``http`` is accepted on loopback only, because every request carries a credential.
+
+    Attributes:
+        portal: the family portal.
+        api: the child API 3.0; sign-in with a school-issued login is on the same host.
+        synergia: the register's website, with the gateway API 2.0 below it.
+        wiadomosci: the messages' website.
+        bff: the phone application's own back end.
+        sandbox: where attachments are fetched.
     """
 
     portal: str = "https://portal.librus.pl"
     api: str = "https://api.librus.pl/3.0"
+    synergia: str = "https://synergia.librus.pl"
+    wiadomosci: str = "https://wiadomosci.librus.pl"
+    bff: str = "https://testbff.librus.pl/v1"
+    sandbox: str = "https://sandbox.librus.pl"
 
     def __post_init__(self) -> None:
         for item in fields(self):

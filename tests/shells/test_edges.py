@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+import httpcore2
 import httpx2
 import pytest
 
@@ -120,7 +121,7 @@ def test_what_is_no_host_name_is_not_found(edge: Edge, monkeypatch: pytest.Monke
         raise socket.gaierror(socket.EAI_NONAME, "not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    assert edge.send(get(f"http://{host}/5")) == Failure("network", "host name not found")
+    assert edge.send(get(f"http://{host}/5")) == Failure("network", "host name not found", sent=False)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -209,7 +210,7 @@ def test_cookies_do_not_go_to_another_host(edge: Edge, serve: Serve) -> None:
 def test_connection_refused(edge: Edge, serve: Serve) -> None:
     server = serve(Answering(http()))
     server.close()
-    assert edge.send(get(server.url())) == Failure("network", "connection refused")
+    assert edge.send(get(server.url())) == Failure("network", "connection refused", sent=False)
 
 
 def when_asked(do: Callable[[Peer], object]) -> Callable[[Peer], None]:
@@ -254,7 +255,7 @@ def test_an_answer_that_is_none(
 def test_a_plain_server_spoken_to_with_tls(name: EdgeName, serve: Serve) -> None:
     server = serve(lambda peer: (peer.socket.recv(1), peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")))
     with opened(name, ssl.create_default_context()) as edge:
-        assert edge.send(get(server.url(scheme="https"))) == Failure("network", "TLS failure")
+        assert edge.send(get(server.url(scheme="https"))) == Failure("network", "TLS failure", sent=False)
 
 
 def test_a_name_that_does_not_exist(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,7 +263,9 @@ def test_a_name_that_does_not_exist(edge: Edge, monkeypatch: pytest.MonkeyPatch)
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    assert edge.send(get("http://nonexistent.invalid/")) == Failure("network", "host name not found")
+    assert edge.send(get("http://nonexistent.invalid/")) == Failure(
+        "network", "host name not found", sent=False
+    )
 
 
 @pytest.mark.parametrize("url", ["http://[::1/", "ftp://127.0.0.1/", "http://127.0.0.1/\x00"])
@@ -293,7 +296,9 @@ def test_the_next_address_is_tried(edge: Edge, serve: Serve, monkeypatch: pytest
 def test_no_address_answers(edge: Edge, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     several(monkeypatch, "127.0.0.2", "127.0.0.3")
     server = serve(Answering(http()))
-    assert edge.send(get(server.url(host="school.example"))) == Failure("network", "connection refused")
+    assert edge.send(get(server.url(host="school.example"))) == Failure(
+        "network", "connection refused", sent=False
+    )
 
 
 @pytest.fixture
@@ -472,7 +477,22 @@ def chained(*errors: BaseException) -> BaseException:
     ],
 )
 def test_a_failure_is_named_by_its_type_alone(error: BaseException, reason: str) -> None:
-    assert network_failure(error) == Failure("network", reason)
+    found = network_failure(error)
+    assert (found.kind, found.reason) == ("network", reason)
+
+
+@pytest.mark.parametrize(
+    ("error", "sent"),
+    [
+        (ConnectionRefusedError(), False),
+        (socket.gaierror(), False),
+        (httpcore2.ConnectError("x"), False),
+        (ConnectionResetError(), True),
+        (httpx2.RemoteProtocolError("x"), True),
+    ],
+)
+def test_whether_the_request_can_have_left(error: BaseException, sent: bool) -> None:
+    assert network_failure(error).sent is sent
 
 
 def test_a_circle_of_causes_ends() -> None:

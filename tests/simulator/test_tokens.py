@@ -241,6 +241,10 @@ def test_the_environment_points_at_the_simulator(sim: Simulator) -> None:
         "LIBRUS_PORTAL_PASSWORD": sim.credentials.password.reveal(),
         "LIBRUS_PORTAL_URL": sim.hosts.portal,
         "LIBRUS_API_URL": sim.hosts.api,
+        "LIBRUS_SYNERGIA_URL": sim.hosts.synergia,
+        "LIBRUS_WIADOMOSCI_URL": sim.hosts.wiadomosci,
+        "LIBRUS_BFF_URL": sim.hosts.bff,
+        "LIBRUS_SANDBOX_URL": sim.hosts.sandbox,
     }
 
 

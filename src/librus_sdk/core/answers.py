@@ -31,10 +31,16 @@ __all__ = ["Judge", "Verdict", "failure_error", "is_server_code", "judge_api", "
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an answer means. ``refused``: the credential is dead and renewing it may help."""
+    """What an answer means.
+
+    Attributes:
+        refused: the credential is dead, and renewing it may help.
+        suspect: it may be; see :func:`~librus_sdk.core.refresh.worth_renewing`.
+    """
 
     error: LibrusSdkError | None = None
     refused: bool = False
+    suspect: bool = False
 
     @property
     def ok(self) -> bool:

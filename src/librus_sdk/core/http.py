@@ -14,7 +14,17 @@ from urllib.parse import quote, urlsplit
 from ..errors import LibrusConfigurationError, LibrusSdkError
 from ..secret import Secret, is_text
 
-__all__ = ["Failure", "Request", "Response", "Sink", "join_url", "origin_of", "query_items", "segment"]
+__all__ = [
+    "Failure",
+    "Request",
+    "Response",
+    "Sink",
+    "join_url",
+    "origin_of",
+    "origin_text",
+    "query_items",
+    "segment",
+]
 
 
 class Sink(Protocol):
@@ -48,11 +58,15 @@ class Request:
         endpoint: the same address as it may be shown in errors and logs.
         name: short name for events, e.g. ``Grades`` or ``portal.fresh``.
         bearer: put on the wire as ``Authorization: Bearer …``.
+        bearer_header: the name of that header, where it is another one.
         sink: where the body of the answer goes, if the sink wants it; the response then has an empty one.
         form: fields of an ``application/x-www-form-urlencoded`` body.
+        json: a body that is JSON already.
+        harmless: whether something other than a GET may be asked again after its credential was refused at
+            the door. What people would see twice is not harmless.
     """
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     url: str = field(repr=False)
     endpoint: str
     name: str = ""
@@ -61,16 +75,31 @@ class Request:
     form: tuple[tuple[str, str | Secret], ...] | None = field(default=None, repr=False)
     bearer: Secret | None = None
     sink: Sink | None = field(default=None, repr=False)
+    bearer_header: str = "authorization"
+    json: bytes | None = field(default=None, repr=False)
+    harmless: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it may go out again after its credential was refused."""
+        return self.harmless or self.method == "GET"
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One complete answer. ``url`` is where it came from; header names are lower-case."""
+    """One complete answer.
+
+    Attributes:
+        headers: by lower-case name, cookies left out.
+        url: where it came from.
+        cookies_set: the names of the cookies that came with it.
+    """
 
     status: int
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     url: str = field(default="", repr=False)
+    cookies_set: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def ok(self) -> bool:
@@ -89,6 +118,7 @@ class Failure:
         max_bytes: the limit that was exceeded.
         option: what that limit is called.
         error: what the sink raised.
+        sent: false when the request cannot have reached Librus.
     """
 
     kind: Literal["timeout", "network", "too_large", "sink"]
@@ -97,6 +127,7 @@ class Failure:
     max_bytes: int = 0
     option: Literal["", "max_answer_bytes", "max_bytes"] = ""
     error: LibrusSdkError | None = field(default=None, repr=False)
+    sent: bool = True
 
 
 def origin_of(url: str) -> tuple[str, str, int | None]:
@@ -104,6 +135,14 @@ def origin_of(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     default = {"https": 443, "http": 80}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or default
+
+
+def origin_text(url: str) -> str:
+    """Return the origin as an address without a path: ``https://api.librus.pl``."""
+    scheme, host, port = origin_of(url)
+    host = f"[{host}]" if ":" in host else host
+    usual = {"https": 443, "http": 80}.get(scheme) == port
+    return f"{scheme}://{host}" if usual or port is None else f"{scheme}://{host}:{port}"
 
 
 def join_url(base: str, path: str) -> str:

@@ -46,12 +46,14 @@ __all__ = [
     "after_refusal",
     "close",
     "fail",
+    "just_made",
     "makes_no_progress",
     "offer",
     "phase_of",
     "publish",
     "reject",
     "reset",
+    "worth_renewing",
 ]
 
 ADVISORY_MAX_S: Final = 15 * 60.0
@@ -64,6 +66,8 @@ REFUSAL_BACKOFF_MIN_S: Final = 30.0
 REFUSAL_BACKOFF_MAX_S: Final = 15 * 60.0
 REFUSALS_BEFORE_COOLDOWN: Final = 2
 NEW_FOR_S: Final = 15 * 60.0
+SUSPECT_AFTER_S: Final = 5 * 60.0
+JUST_MADE_S: Final = 60.0
 WAITS_BEFORE_SENDING: Final = 3
 FORMER_SECRETS: Final = 4
 
@@ -388,6 +392,35 @@ def reject(
         state,
         cooldown=FlightFailure(exhausted_error(error)),
         cooldown_until=now + cap * (1 - jitter / 2),
+    )
+
+
+def worth_renewing(state: SlotState, now: float, generation: int) -> bool:
+    """Whether an answer that may mean a dead credential is taken for one.
+
+    A server that says "not allowed" for a dead session and for a forbidden page alike is believed while the
+    session is young: only one that is older may have died. So a page that is always forbidden costs one
+    renewal in ``SUSPECT_AFTER_S``, not one for each call.
+    """
+    grant = state.grant
+    return (
+        grant is not None
+        and grant.generation == generation
+        and now - grant.minted.issued_at >= SUSPECT_AFTER_S
+    )
+
+
+def just_made(state: SlotState, now: float) -> bool:
+    """Whether what the server refuses was made a moment ago and never accepted.
+
+    Then the cause is not the credential, and making another with a password would be hammering.
+    """
+    grant = state.grant
+    return (
+        grant is not None
+        and grant.generation <= state.refused
+        and not grant.accepted
+        and now - grant.minted.issued_at < JUST_MADE_S
     )
 
 

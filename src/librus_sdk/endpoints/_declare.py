@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import (
@@ -21,6 +21,7 @@ from typing import (
     Concatenate,
     Final,
     Generic,
+    Literal,
     ParamSpec,
     Protocol,
     TypeVar,
@@ -30,9 +31,10 @@ from typing import (
 from urllib.parse import unquote
 
 from ..core.http import segment
-from ..errors import LibrusConfigurationError
+from ..errors import LibrusConfigurationError, LibrusSdkError
 from ..models._fields import read_date
 from ..secret import Secret, is_text
+from ..settings import API_V3, GATEWAY_API_20, ApiBackend
 from ._shapes import Decode
 
 __all__ = [
@@ -40,12 +42,17 @@ __all__ = [
     "Family",
     "Get",
     "Operation",
+    "Place",
+    "Plan",
+    "Send",
     "SyncCaller",
     "catalogue",
     "day",
     "endpoint",
     "id_segment",
     "optional_id",
+    "paged",
+    "planned",
 ]
 
 T = TypeVar("T")
@@ -53,20 +60,49 @@ T_co = TypeVar("T_co", covariant=True)
 P = ParamSpec("P")
 
 
+Place = Literal["school", "kindergarten", "messages", "bff"]
+"""Which part of Librus is asked: the register, the kindergartens' part of it, the messages, the phone
+application's own back end. A client has a door to some of them; see ``clients/doors.py``."""
+
+BOTH: Final[frozenset[ApiBackend]] = frozenset({API_V3, GATEWAY_API_20})
+
+
 @dataclass(frozen=True, slots=True)
 class Get(Generic[T_co]):
     """A read: where, with which parameters, and how the answer decodes.
 
     Attributes:
-        path: below the API's base, without a leading slash; ids in it are encoded. May hold an id, so it is
-            not in the repr.
+        path: below the base of its place, without a leading slash; ids in it are encoded. May hold an id, so
+            it is not in the repr.
         decode: see :data:`~librus_sdk.endpoints._shapes.Decode`.
         query: parameters in sending order; None is dropped.
+        place: which part of Librus is asked.
+        on_gateway: how the answer decodes on the gateway, where it has another shape there.
+        backends: where this read exists; elsewhere it is an error and nothing is sent.
+        body: a JSON document that is sent: the read is a POST then.
     """
 
     path: str = field(repr=False)
     decode: Decode[T_co] = field(repr=False)
     query: Mapping[str, object] = field(default_factory=dict, repr=False, hash=False)
+    place: Place = "school"
+    on_gateway: Decode[T_co] | None = field(default=None, repr=False)
+    backends: frozenset[ApiBackend] = BOTH
+    body: Any = field(default=None, repr=False, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Send(Get[T_co]):
+    """Something that changes what Librus keeps. It is sent once and never again by itself.
+
+    Attributes:
+        method: how; ``body`` is sent along where there is one.
+        harmless: nobody sees it, and twice is as good as once; then it is sent again, once, after its
+            credential was refused at the door.
+    """
+
+    method: Literal["POST", "PUT", "DELETE"] = "POST"
+    harmless: bool = False
 
 
 class SyncCaller(Protocol):
@@ -233,6 +269,145 @@ def _placeholder(name: str, parameter: inspect.Parameter) -> str:
         return "2026-09-14"
     first, *others = name.split("_")
     return "{" + first + "".join(other.capitalize() for other in others) + "}"
+
+
+# --- what takes several reads -----------------------------------------------------------------------------
+
+
+Plan = Generator[Get[Any], Any, T]
+"""Reads one after the other: yields each, is sent its answer (or its error), and returns a result."""
+
+
+def _waited(caller: Any, plan: Plan[T]) -> T:
+    try:
+        get = next(plan)
+        while True:
+            try:
+                answer = caller.call(get)
+            except LibrusSdkError as error:
+                get = plan.throw(error)
+            else:
+                get = plan.send(answer)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    finally:
+        plan.close()
+
+
+async def _awaited(caller: Any, plan: Plan[T]) -> T:
+    try:
+        get = next(plan)
+        while True:
+            try:
+                answer = await caller.call(get)
+            except LibrusSdkError as error:
+                get = plan.throw(error)
+            else:
+                get = plan.send(answer)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    finally:
+        plan.close()
+
+
+class _Planned(Generic[P, T]):
+    """A method of a family that takes several reads."""
+
+    def __init__(self, function: Callable[Concatenate[Any, P], Plan[T]]) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+        result = str(inspect.signature(function).return_annotation).removeprefix("Plan[").removesuffix("]")
+        self._signature = _without_self(function, result)
+
+    @overload
+    def __get__(
+        self, family: None, owner: type[Any] | None = None
+    ) -> Callable[Concatenate[Any, P], Plan[T]]: ...
+    @overload
+    def __get__(self, family: Family[SyncCaller], owner: type[Any] | None = None) -> Callable[P, T]: ...
+    @overload
+    def __get__(
+        self, family: Family[AsyncCaller], owner: type[Any] | None = None
+    ) -> Callable[P, Coroutine[Any, Any, T]]: ...
+    def __get__(self, family: Family[Any] | None, owner: type[Any] | None = None) -> Any:
+        function = self.function
+        if family is None:
+            return function
+        run = _awaited if family._awaits else _waited  # noqa: SLF001  (the two belong together)
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
+            return run(family._caller, function(family, *args, **kwargs))  # noqa: SLF001
+
+        functools.update_wrapper(call, function)
+        cast("Any", call).__signature__ = self._signature
+        return call
+
+
+def planned(function: Callable[Concatenate[Any, P], Plan[T]]) -> _Planned[P, T]:
+    """Make a method of a :class:`Family` of a generator of reads; see :data:`Plan`."""
+    return _Planned(function)
+
+
+class _Paged(Generic[P, T]):
+    """A method of a family that iterates over pages, reading each when it is reached."""
+
+    def __init__(self, function: Callable[Concatenate[Any, P], Callable[[int], Plan[Sequence[T]]]]) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+        self._signature = _without_self(function, "an iterator")
+
+    @overload
+    def __get__(self, family: None, owner: type[Any] | None = None) -> _Paged[P, T]: ...
+    @overload
+    def __get__(
+        self, family: Family[SyncCaller], owner: type[Any] | None = None
+    ) -> Callable[P, Iterator[T]]: ...
+    @overload
+    def __get__(
+        self, family: Family[AsyncCaller], owner: type[Any] | None = None
+    ) -> Callable[P, AsyncIterator[T]]: ...
+    def __get__(self, family: Family[Any] | None, owner: type[Any] | None = None) -> Any:
+        if family is None:
+            return self
+        function, caller = self.function, family._caller  # noqa: SLF001
+        walk = _pages_awaited if family._awaits else _pages  # noqa: SLF001
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
+            return walk(caller, function(family, *args, **kwargs))
+
+        functools.update_wrapper(call, function)
+        cast("Any", call).__signature__ = self._signature
+        return call
+
+
+def paged(function: Callable[Concatenate[Any, P], Callable[[int], Plan[Sequence[T]]]]) -> _Paged[P, T]:
+    """Make an iterator over all pages of a function that returns how page *n* (from 1) is read.
+
+    The page after the last one is empty.
+    """
+    return _Paged(function)
+
+
+def _pages(caller: Any, page: Callable[[int], Plan[Sequence[T]]]) -> Iterator[T]:
+    number = 1
+    while rows := _waited(caller, page(number)):
+        yield from rows
+        number += 1
+
+
+async def _pages_awaited(caller: Any, page: Callable[[int], Plan[Sequence[T]]]) -> AsyncIterator[T]:
+    number = 1
+    while rows := await _awaited(caller, page(number)):
+        for row in rows:
+            yield row
+        number += 1
+
+
+def _without_self(function: Callable[..., Any], result: str) -> inspect.Signature:
+    plain = inspect.signature(function)
+    return plain.replace(parameters=list(plain.parameters.values())[1:], return_annotation=result)
 
 
 def catalogue() -> tuple[Operation, ...]:

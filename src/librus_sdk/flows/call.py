@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from ..core.answers import Judge, failure_error
 from ..core.http import Failure, Request, Response
-from ..core.refresh import Fail, Mode, Ticket, after_refusal
+from ..core.refresh import Fail, Mode, Ticket, after_refusal, worth_renewing
 from ..core.retry import reason_of, retry_after_s, retry_delay_s
 from ..errors import LibrusApiError, LibrusSdkError
 from ..settings import RetryPolicy
@@ -46,14 +46,14 @@ def call(
 ) -> Flow[Answer[T]]:
     """Send the request and return its decoded answer.
 
-    Only a GET is repeated, be it by a retry or after a renewal. Without a slot a 401 is an error like any
-    other. Raises the SDK error the answer means; after a refusal that renewing did not cure it is
-    AUTH_REFRESH_FAILED, and its cause is the first 401.
+    Only a GET is retried, and only what is repeatable is sent again after a renewal. Without a slot a 401 is
+    an error like any other. Raises the SDK error the answer means; after a refusal that renewing did not cure
+    it is AUTH_REFRESH_FAILED, and its cause is the first 401.
     """
     ticket = Ticket()
     while True:
         ticket, sent = yield from _send(request, slot, ticket, mode, retry, ports)
-        error, refused = _outcome(request, sent, judge, ports)
+        error, refused = _outcome(request, sent, judge, ports, slot)
         if slot is not None and ticket.first is not None and not ticket.contacted:
             ports.emit("debug", "session.refresh.reused", {"slot": slot.name})
         if not refused:
@@ -73,7 +73,7 @@ def call(
         if slot is None:
             raise error
         slot.reject(sent.generation, error)
-        if request.method != "GET":
+        if not request.repeatable:
             raise error
         after = after_refusal(ticket, sent.generation, error)
         if isinstance(after, LibrusSdkError):
@@ -107,12 +107,16 @@ def _send(
         attempt += 1
 
 
-def _outcome(request: Request, sent: Sent, judge: Judge, ports: Ports) -> tuple[LibrusSdkError | None, bool]:
+def _outcome(
+    request: Request, sent: Sent, judge: Judge, ports: Ports, slot: SlotPort | None
+) -> tuple[LibrusSdkError | None, bool]:
     if isinstance(sent.answer, Failure):
         return failure_error(request, sent.answer), False
     verdict = judge(request, sent.answer)
     if isinstance(verdict.error, LibrusApiError):
         verdict.error.retry_after_s = retry_after_s(sent.answer, ports.wall())
+    if verdict.suspect and slot is not None:
+        return verdict.error, worth_renewing(slot.peek(), ports.monotonic(), sent.generation)
     return verdict.error, verdict.refused
 
 

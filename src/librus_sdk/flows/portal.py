@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
-from urllib.parse import urljoin
 
-from ..core.answers import failure_error, judge_portal
-from ..core.http import Failure, Request, Response, join_url, origin_of, segment
+from ..core.answers import judge_portal
+from ..core.http import Request, Response, join_url, segment
 from ..core.refresh import Minted, Mode, makes_no_progress
 from ..core.retry import retry_after_s
 from ..errors import (
@@ -30,11 +29,11 @@ from ..secret import Secret
 from ..settings import Hosts, PortalCredentials, RetryPolicy
 from .call import Answer, call
 from .login_page import CSRF_FIELD, captcha_demanded, hidden_fields, refusal_of
-from .steps import Exchange, Flow, Jar, NewJar, Ports, SlotPort
+from .steps import Flow, Jar, NewJar, Ports, SlotPort
+from .walk import exchange, walk
 
 __all__ = ["Account", "PortalFlows"]
 
-MAX_REDIRECTS: Final = 10
 PORTAL_KEY: Final = "portal"
 _JSON: Final = (("accept", "application/json"),)
 _NO_RETRY: Final = RetryPolicy.off()
@@ -130,7 +129,7 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
             raise self._trouble(form_request, final)
 
         me_request = self._api("/api/v3/Me", "portal.me")
-        me = yield from self._exchange(me_request, jar)
+        me = yield from exchange(me_request, jar)
         verdict = judge_portal(me_request, me)
         if verdict.refused:
             if self.has_worked() and CSRF_FIELD not in hidden_fields(final.body):
@@ -143,27 +142,13 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
         self.decode_me(me.body, me_request.endpoint)
         return jar
 
-    def _exchange(self, request: Request, jar: Jar) -> Flow[Response]:
-        answer = yield Exchange(request, jar)
-        if isinstance(answer, Failure):
-            raise failure_error(request, answer)
-        assert isinstance(answer, Response)
-        return answer
-
     def _follow(self, request: Request, jar: Jar) -> Flow[Response]:
-        """Send and follow redirects as GETs, on the portal's own origin only: a form is never sent on."""
-        name = f"{request.name}.redirect"
-        for _ in range(MAX_REDIRECTS + 1):
-            response = yield from self._exchange(request, jar)
-            location = response.headers.get("location")
-            if not 300 <= response.status < 400 or not location:
-                return response
-            target = _target(response.url or request.url, location)
-            if target is None or origin_of(target) != origin_of(self.hosts.portal):
-                # Another host has no business in a sign-in; the profile read decides how it stands.
-                return Response(200, b"", {}, response.url)
-            request = Request("GET", target, endpoint=self.hosts.portal, name=name)
-        raise LibrusPortalPageError("The Librus portal redirects in a circle. Try again later.")
+        """Send and follow redirects, on the portal's own origin only."""
+        walked = yield from walk(request, jar, (self.hosts.portal,))
+        if walked.beyond is not None:
+            # Another host has no business in a sign-in; the profile read decides how it stands.
+            return Response(200, b"", {}, walked.response.url)
+        return walked.response
 
     def _trouble(self, request: Request, response: Response) -> LibrusSdkError:
         """A step that failed for another reason than the credentials."""
@@ -247,16 +232,6 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
     def _page(self, path: str, name: str) -> Request:
         url = join_url(self.hosts.portal, path)
         return Request("GET", url, endpoint=url, name=f"portal.{name}")
-
-
-def _target(base: str, location: str) -> str | None:
-    """Where a redirect leads; None when that is no address at all."""
-    try:
-        target = urljoin(base, location)
-        origin_of(target)
-    except ValueError:
-        return None
-    return target
 
 
 _T = TypeVar("_T")

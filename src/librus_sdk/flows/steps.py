@@ -35,6 +35,10 @@ __all__ = [
 class Jar(Protocol):
     """A cookie jar of the shell's HTTP library; opaque to flows."""
 
+    def has(self, name: str, url: str) -> bool:
+        """Whether a cookie of this name would go to this address."""
+        ...
+
 
 class SlotPort(Protocol):
     """What a flow may do with a slot: look at it, and report what the server said."""
@@ -99,15 +103,23 @@ class Acquired:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Send one request of a sign-in, with its jar. Answered by Response or Failure."""
+    """Send one request of a sign-in, with its jar if it has one. Answered by Response or Failure."""
 
     request: Request
-    jar: Jar
+    jar: Jar | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewJar:
-    """Make an empty cookie jar. Answered by it."""
+    """Make a cookie jar. Answered by it.
+
+    Attributes:
+        like: the jar it is a copy of; None makes an empty one.
+        only: the names of the cookies that are copied; None copies all.
+    """
+
+    like: Jar | None = None
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

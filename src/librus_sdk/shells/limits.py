@@ -50,8 +50,8 @@ def stamped(request: Request, grant: Grant) -> tuple[Request, Any]:
     return request, grant.secret
 
 
-def new_jar() -> Any:
-    """Return an empty cookie jar (the HTTP library is imported with it)."""
+def new_jar(like: Any = None, only: frozenset[str] | None = None) -> Any:
+    """Return a cookie jar, empty or a copy (the HTTP library is imported with it)."""
     from .wire import Jar
 
-    return Jar()
+    return Jar() if like is None else like.copy(only)

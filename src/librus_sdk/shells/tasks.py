@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncGenerator, Iterable
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final, TypeVar, assert_never
 from weakref import WeakKeyDictionary
 
@@ -178,7 +179,7 @@ class TaskShell:
             case Exchange():
                 return await self._send(step.request, limit, private=True, jar=step.jar)
             case NewJar():
-                return new_jar()
+                return new_jar(step.like, step.only)
             case Pause():
                 await self._clock.sleep_async(step.seconds)
                 return None
@@ -234,8 +235,7 @@ class TaskShell:
         from .edge_tasks import TaskEdge
         from .wire import ssl_context_for
 
-        hosts = self._settings.hosts
-        tls = ssl_context_for(hosts.portal if private else hosts.api)
+        tls = ssl_context_for(*astuple(self._settings.hosts))
         edge = TaskEdge(tls, self._settings.max_answer_bytes)
         if private:
             home.private = edge

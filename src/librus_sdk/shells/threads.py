@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final, TypeVar, assert_never
 
 from ..core.http import Failure, Request, Response
@@ -124,7 +125,7 @@ class ThreadShell:
             case Exchange():
                 return self._send(step.request, limit, private=True, jar=step.jar)
             case NewJar():
-                return new_jar()
+                return new_jar(step.like, step.only)
             case Pause():
                 self._clock.sleep(step.seconds)
                 return None
@@ -186,9 +187,9 @@ class ThreadShell:
         with self._opening:
             hosts, most = self._settings.hosts, self._settings.max_answer_bytes
             if private:
-                self._private = self._private or ThreadEdge(ssl_context_for(hosts.portal), most)
+                self._private = self._private or ThreadEdge(ssl_context_for(*astuple(hosts)), most)
                 return self._private
-            self._data = self._data or ThreadEdge(ssl_context_for(hosts.api), most)
+            self._data = self._data or ThreadEdge(ssl_context_for(*astuple(hosts)), most)
             return self._data
 
     # --- waiting and flying ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import httpcore2
@@ -60,6 +60,11 @@ NETWORK_ERRORS: Final = (
 )
 
 
+KEPT_LONGER: Final = frozenset({"oauth_token"})
+"""Cookies that are good for longer than they say: Librus lets this one live for ten minutes in each answer,
+and takes it for about a day (reported live). Dropping it would mean the password once more."""
+
+
 class _Cookies(CookieJar):
     """A cookie jar of the standard library, which would show every cookie to whoever prints it."""
 
@@ -67,6 +72,11 @@ class _Cookies(CookieJar):
         return f"<{len(self)} cookies>"
 
     __str__ = __repr__
+
+    def set_cookie(self, cookie: Cookie) -> None:
+        if cookie.name in KEPT_LONGER and not cookie.is_expired():
+            cookie.expires, cookie.discard = None, True
+        super().set_cookie(cookie)
 
 
 class Jar:
@@ -76,6 +86,21 @@ class Jar:
 
     def __init__(self) -> None:
         self.cookies: Final = _Cookies()
+
+    def has(self, name: str, url: str) -> bool:
+        """Whether a cookie of this name would go to this address."""
+        probe = httpx2.Request("GET", url)
+        httpx2.Cookies(self.cookies).set_cookie_header(probe)
+        sent = probe.headers.get("cookie", "")
+        return any(part.partition("=")[0].strip() == name for part in sent.split(";"))
+
+    def copy(self, only: frozenset[str] | None = None) -> Jar:
+        """Return a jar with the same cookies, or with those of these names."""
+        twin = Jar()
+        for cookie in list(self.cookies):
+            if only is None or cookie.name in only:
+                twin.cookies.set_cookie(cookie)
+        return twin
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("cookies cannot be pickled: they are as good as a password")
@@ -101,8 +126,14 @@ def build(client: Client | AsyncClient, request: Request) -> httpx2.Request:
         params=list(request.query) or None,
         headers=[
             *request.headers,
-            *([] if request.bearer is None else [("authorization", f"Bearer {request.bearer.reveal()}")]),
+            *([] if request.json is None else [("content-type", "application/json")]),
+            *(
+                []
+                if request.bearer is None
+                else [(request.bearer_header, f"Bearer {request.bearer.reveal()}")]
+            ),
         ],
+        content=request.json,
         data=None
         if request.form is None
         else {name: value.reveal() if isinstance(value, Secret) else value for name, value in request.form},
@@ -152,7 +183,8 @@ def is_spent(answer: httpcore2.Response) -> bool:
 def response_of(raw: httpx2.Response, body: bytes) -> Response:
     """Translate a response and what was kept of its body; cookies stay in the jar and are not copied."""
     headers = {name: value for name, value in raw.headers.items() if name != "set-cookie"}
-    return Response(raw.status_code, body, headers, str(raw.url))
+    named = frozenset(text.partition("=")[0].strip() for text in raw.headers.get_list("set-cookie"))
+    return Response(raw.status_code, body, headers, str(raw.url), named)
 
 
 def timeout_failure(timeout_ms: int) -> Failure:
@@ -169,12 +201,15 @@ def network_failure(error: BaseException) -> Failure:
         if isinstance(current, BaseExceptionGroup):  # one failure for each address of a host
             chain += current.exceptions
         current = current.__cause__ or current.__context__
+    sent = not any(isinstance(item, _BEFORE_SENDING) for item in chain)
     for kinds, reason in _REASONS:
         if any(isinstance(item, kinds) for item in chain):
-            return Failure("network", reason)
-    return Failure("network", "connection failed")
+            return Failure("network", reason, sent=sent)
+    return Failure("network", "connection failed", sent=sent)
 
 
+# A refused connection is one that was never open; a reset one was.
+_BEFORE_SENDING: Final = (httpcore2.ConnectError, socket.gaierror, ConnectionRefusedError)
 _REASONS: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...]] = (
     (ssl.SSLCertVerificationError, "the TLS certificate is not trusted"),
     (ssl.SSLError, "TLS failure"),

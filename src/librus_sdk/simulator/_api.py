@@ -16,7 +16,7 @@ from ._office_api import OFFICE_ROUTES
 from ._rows import Row, ref
 from ._state import State
 
-__all__ = ["API_ROUTES", "api_answer", "unauthorized"]
+__all__ = ["API_ROUTES", "api_answer", "api_spoiled", "unauthorized"]
 
 WARSAW: Final = ZoneInfo("Europe/Warsaw")
 _DEEPER: Final = (
@@ -80,6 +80,11 @@ def api_answer(state: State, call: Call) -> Response:
         response.headers["allow"] = call.route.method
         return response
     return call.route.handler(state, call)
+
+
+def api_spoiled(state: State, _call: Call, status: int) -> Response:
+    """What the API sends with this status when it has trouble."""
+    return unauthorized(state) if status == 401 else api_error(status)
 
 
 def unauthorized(state: State) -> Response:
@@ -245,7 +250,7 @@ def _meant(key: tuple[str, str | None], call: Call) -> bool:
     return same and child in (None, call.child_id)
 
 
-def _routes() -> dict[str, Route]:
+def _routes() -> tuple[Route, ...]:
     special = {
         **dict.fromkeys(_AVERAGES, averages),
         "PointGrades": filtered("subject", "Subject"),
@@ -259,14 +264,13 @@ def _routes() -> dict[str, Route]:
         "Schools": single,
         "SystemData": system_data,
     }
-    routes = {path: Route(path, path, collection) for path in _COLLECTIONS}
-    routes |= {path: Route(path, path, handler) for path, handler in special.items()}
+    lists = dict.fromkeys(_COLLECTIONS, collection) | special
+    found = [Route(path, path, handler) for path, handler in lists.items()]
     rows = dict.fromkeys((*_COLLECTIONS, *_ROWS_ONLY), one) | {
         "PlannedLessons/Attachment": planned_attachment
     }
-    for path, handler in rows.items():
-        routes[f"{path}/{{}}"] = Route(f"{path}/{{id}}", f"{path}/{{}}", handler)
-    return routes | OFFICE_ROUTES
+    found += [Route(f"{path}/{{id}}", f"{path}/{{}}", handler) for path, handler in rows.items()]
+    return (*found, *OFFICE_ROUTES)
 
 
-API_ROUTES: Final[dict[str, Route]] = _routes()
+API_ROUTES: Final = _routes()

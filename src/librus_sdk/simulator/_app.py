@@ -7,20 +7,19 @@ import json
 import socket
 import struct
 import sys
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from . import _pages as pages
-from ._answers import api_error
-from ._api import API_ROUTES, api_answer, unauthorized
-from ._call import JSON, Call, find, html
+from ._call import JSON, Call, html
 from ._faults import Fault, Faults
 from ._gates import Gates
-from ._portal import PORTAL_ROUTES, portal_error
+from ._sites import site_of
 from ._state import Origin, RequestRecord, State, Token
 
 __all__ = ["LibrusApp"]
@@ -31,13 +30,13 @@ _MAINTENANCE = {"Status": "Maintenance", "Message": "Przerwa techniczna w godzin
 
 
 class LibrusApp:
-    """Both hosts of the invented Librus; the listener a request came to decides which."""
+    """All hosts of the invented Librus; the port a request came to decides which."""
 
-    def __init__(self, state: State, gates: Gates, faults: Faults, api_port: int) -> None:
+    def __init__(self, state: State, gates: Gates, faults: Faults, origins: Mapping[int, Origin]) -> None:
         self._state = state
         self._gates = gates
         self._faults = faults
-        self._api_port = api_port
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,7 +62,7 @@ class LibrusApp:
             if fault is not None and fault.replaces_answer:
                 response = self._fault_answer(fault, call)
             else:
-                response = self._answer(call)
+                response = call.site.answer(self._state, call)
         if fault is not None and fault.truncate:
             half = bytes(response.body[: len(response.body) // 2])
             response = Response(half, response.status_code, media_type=JSON)
@@ -82,20 +81,16 @@ class LibrusApp:
     def _identify(self, request: Request) -> Call:
         """Find out which endpoint is meant and whose token is shown, whether or not it is any good."""
         scope = request.scope
-        origin: Origin = "api" if scope["server"][1] == self._api_port else "portal"
+        origin = self._origins[scope["server"][1]]
         raw = scope["raw_path"].decode("ascii", "replace")
+        site = site_of(origin, raw)
+        name, route, arguments = site.identify(raw, request.method)
         token = self._token(request)
         child = self._state.world.child(token.child_id) if token else None
-        if origin == "portal":
-            route, argument = find(PORTAL_ROUTES, raw)
-            name = route.name if route else unquote(raw).strip("/")
-            if name == "fresh":
-                child = self._state.by_login(argument) or child
-        else:
-            under = raw.startswith("/3.0/")
-            route, argument = find(API_ROUTES, raw[5:]) if under else (None, "")
-            name = route.name if route else unquote(raw.removeprefix("/3.0")).strip("/")
-        return Call(request, origin, name, route, argument, token, child)
+        call = Call(request, site, name, route, arguments, token, child)
+        with self._state.watch.lock:
+            site.ask(self._state, call)
+        return call
 
     def _token(self, request: Request) -> Token | None:
         kind, _, text = request.headers.get("authorization", "").partition(" ")
@@ -105,7 +100,7 @@ class LibrusApp:
         scope = call.request.scope
         return RequestRecord(
             endpoint=call.endpoint,
-            origin=call.origin,
+            origin=call.site.origin,
             method=call.request.method,
             path=quote(scope["raw_path"], safe="/%,:@!$&'()*+;=~"),
             query=scope["query_string"].decode("latin-1"),
@@ -120,15 +115,6 @@ class LibrusApp:
             },
         )
 
-    def _answer(self, call: Call) -> Response:
-        if call.origin == "api":
-            return api_answer(self._state, call)
-        if call.route is None:
-            return html("<!DOCTYPE html><title>404</title><p>Nie znaleziono strony", 404)
-        if call.request.method != call.route.method:
-            return html("<!DOCTYPE html><title>405</title>", 405, {"allow": call.route.method})
-        return call.route.handler(self._state, call)
-
     def _fault_answer(self, fault: Fault, call: Call) -> Response:
         status = fault.status or (503 if fault.maintenance else 200)
         if fault.html:
@@ -139,11 +125,7 @@ class LibrusApp:
             body: Any = fault.body
             text = body if isinstance(body, str | bytes) else json.dumps(body, ensure_ascii=False)
             return Response(text, status, media_type=JSON)
-        if call.origin == "portal":
-            if call.endpoint in ("login_page", "login", "home"):
-                return html(pages.MAINTENANCE if status >= 500 else pages.EXPIRED, status)
-            return portal_error(status)
-        return unauthorized(self._state) if status == 401 else api_error(status)
+        return call.site.spoiled(self._state, call, status)
 
 
 async def _send_all(response: Response, send: Send) -> None:

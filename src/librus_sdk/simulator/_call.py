@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, unquote
 
 from starlette.requests import Request
@@ -13,9 +13,12 @@ from starlette.responses import Response
 
 from ._rows import API
 from ._school import Child
-from ._state import Origin, State, Token
+from ._state import State, Token
 
-__all__ = ["Call", "Handler", "Route", "find", "html", "json_answer"]
+if TYPE_CHECKING:
+    from ._sites import Site
+
+__all__ = ["Call", "Handler", "Route", "Routes", "find", "html", "json_answer", "routes_of"]
 
 JSON: Final = "application/json; charset=utf-8"
 
@@ -25,13 +28,18 @@ class Call:
     """A request, named and with its token looked up."""
 
     request: Request = field(repr=False)
-    origin: Origin
+    site: Site
     endpoint: str
     route: Route | None
-    argument: str
+    arguments: tuple[str, ...] = field(repr=False)
     token: Token | None = field(repr=False)
     child: Child | None = field(repr=False)
     body: bytes = field(default=b"", repr=False)
+
+    @property
+    def argument(self) -> str:
+        """The value of the path's first placeholder; empty when it has none."""
+        return self.arguments[0] if self.arguments else ""
 
     @property
     def child_id(self) -> str | None:
@@ -50,7 +58,7 @@ Handler = Callable[[State, Call], Response]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path with at most one placeholder, which is its last segment."""
+    """A path with placeholders (``{}``), each a whole segment."""
 
     name: str
     pattern: str
@@ -58,17 +66,42 @@ class Route:
     method: str = "GET"
 
 
-def find(routes: Mapping[str, Route], raw_path: str) -> tuple[Route | None, str]:
-    """Return the route of a path as it was on the wire, and the decoded value of its placeholder.
+Routes = Mapping[int, Sequence[Route]]
+"""Routes by the number of segments of their paths."""
 
-    The path is split before it is decoded: an encoded slash belongs to an id and splits nothing.
+
+def routes_of(routes: Iterable[Route]) -> Routes:
+    """Return the routes as a table for :func:`find`."""
+    table: dict[int, list[Route]] = {}
+    for route in routes:
+        table.setdefault(route.pattern.count("/"), []).append(route)
+    return table
+
+
+def find(routes: Routes, raw_path: str, method: str) -> tuple[Route | None, tuple[str, ...]]:
+    """Return the route of a path as it was on the wire, and the decoded values of its placeholders.
+
+    The path is split before it is decoded: an encoded slash belongs to an id and splits nothing. A plain
+    path goes before one with placeholders, and the right method before another one.
     """
-    path = raw_path.strip("/")
-    if path in routes:
-        return routes[path], ""
-    parent, _, last = path.rpartition("/")
-    route = routes.get(f"{parent}/{{}}")
-    return (route, unquote(last)) if route and last else (None, "")
+    parts = raw_path.strip("/").split("/")
+    found = [
+        (route, arguments)
+        for route in routes.get(len(parts) - 1, ())
+        if (arguments := _match(route.pattern, parts)) is not None
+    ]
+    found.sort(key=lambda item: (len(item[1]), item[0].method != method))
+    return found[0] if found else (None, ())
+
+
+def _match(pattern: str, parts: list[str]) -> tuple[str, ...] | None:
+    arguments = []
+    for wanted, part in zip(pattern.split("/"), parts, strict=True):
+        if wanted == "{}" and part:
+            arguments.append(unquote(part))
+        elif wanted != part:
+            return None
+    return tuple(arguments)
 
 
 def html(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

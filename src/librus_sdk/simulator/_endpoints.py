@@ -7,15 +7,14 @@ from typing import Final
 
 from ..errors import LibrusConfigurationError
 from ._api import API_ROUTES
-from ._portal import PORTAL_ROUTES
+from ._sites import SITES
 
 __all__ = ["ENDPOINTS", "api_endpoint", "known_endpoint"]
 
-_PORTAL: Final = tuple(route.name for route in PORTAL_ROUTES.values())
-_API: Final = tuple(sorted(route.name for route in API_ROUTES.values()))
+_API: Final = tuple(sorted(route.name for route in API_ROUTES))
 # What somebody calls a module: neither one row by its id, nor a path that has no list.
 _LISTS: Final = tuple(name for name in _API if not name.endswith("{id}"))
-ENDPOINTS: Final = (*_PORTAL, *_API)
+ENDPOINTS: Final = tuple(dict.fromkeys(route.name for site in SITES for route in site.routes))
 
 
 def known_endpoint(name: str) -> str:

@@ -113,7 +113,7 @@ def homework_attachment(state: State, call: Call) -> Response:
     file = assignment_file(row, item["Name"])
     if file.media != "application/pdf":
         return _file(file)
-    url = f"{state.portal_url}/pobierz/{state.offer(file)}"
+    url = f"{state.hosts.portal}/pobierz/{state.offer(file)}"
     return json_answer({"Id": item["Id"], "Name": file.name, "DownloadUrl": url})
 
 
@@ -233,8 +233,8 @@ def _route(pattern: str, handler: Handler) -> Route:
     return Route(pattern.replace("{}", "{id}"), pattern, handler)
 
 
-OFFICE_ROUTES: Final[dict[str, Route]] = {
-    pattern: _route(pattern, handler)
+OFFICE_ROUTES: Final = tuple(
+    _route(pattern, handler)
     for pattern, handler in {
         "HomeWorkAssignments": collection,
         "HomeWorkAssignments/{}": one,
@@ -259,4 +259,4 @@ OFFICE_ROUTES: Final[dict[str, Route]] = {
         "Auth/UserInfo/{}": user_info,
         "Auth/Classrooms/{}": no_such_row,
     }.items()
-}
+)

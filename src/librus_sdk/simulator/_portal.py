@@ -13,7 +13,7 @@ from ._office_api import download
 from ._school import Child
 from ._state import PortalSession, State
 
-__all__ = ["PORTAL_ROUTES", "portal_error"]
+__all__ = ["PORTAL_ROUTES", "portal_answer", "portal_asker", "portal_error", "portal_spoiled"]
 
 SESSION_COOKIE: Final = "librus_portal_session"
 CSRF_COOKIE: Final = "XSRF-TOKEN"
@@ -177,15 +177,34 @@ def _with_cookies(state: State, session: PortalSession, response: Response) -> R
     return response
 
 
-PORTAL_ROUTES: Final[dict[str, Route]] = {
-    route.pattern: route
-    for route in (
-        Route("login_page", "konto-librus/login", login_page),
-        Route("login", "konto-librus/login/action", login, "POST"),
-        Route("home", "rodzina/home", home),
-        Route("me", "api/v3/Me", me),
-        Route("accounts", "api/v3/SynergiaAccounts", accounts),
-        Route("fresh", "api/v3/SynergiaAccounts/fresh/{}", fresh),
-        Route("download", "pobierz/{}", download),
-    )
-}
+PORTAL_ROUTES: Final = (
+    Route("login_page", "konto-librus/login", login_page),
+    Route("login", "konto-librus/login/action", login, "POST"),
+    Route("home", "rodzina/home", home),
+    Route("me", "api/v3/Me", me),
+    Route("accounts", "api/v3/SynergiaAccounts", accounts),
+    Route("fresh", "api/v3/SynergiaAccounts/fresh/{}", fresh),
+    Route("download", "pobierz/{}", download),
+)
+
+
+def portal_answer(state: State, call: Call) -> Response:
+    """Decide the answer to a request that came to the portal's listener."""
+    if call.route is None:
+        return html("<!DOCTYPE html><title>404</title><p>Nie znaleziono strony", 404)
+    if call.request.method != call.route.method:
+        return html("<!DOCTYPE html><title>405</title>", 405, {"allow": call.route.method})
+    return call.route.handler(state, call)
+
+
+def portal_spoiled(_state: State, call: Call, status: int) -> Response:
+    """What the portal sends with this status when it has trouble."""
+    if call.endpoint in ("login_page", "login", "home"):
+        return html(pages.MAINTENANCE if status >= 500 else pages.EXPIRED, status)
+    return portal_error(status)
+
+
+def portal_asker(state: State, call: Call) -> None:
+    """Put on the call which child it concerns."""
+    if call.endpoint == "fresh":
+        call.child = state.by_login(call.argument) or call.child

@@ -1,20 +1,23 @@
-"""The thread that serves: two loopback listeners, one event loop, gone within milliseconds when stopped."""
+"""The thread that serves: loopback listeners, one event loop, gone within milliseconds when stopped."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 import threading
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-__all__ = ["ServerThread", "listen"]
+__all__ = ["Listener", "ServerThread", "listen", "open_all"]
 
 _log = logging.getLogger("librus_sdk.simulator")
 
@@ -36,13 +39,64 @@ class _Protocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
-def listen(port: int) -> socket.socket:
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A listening socket, and the host that addresses call it by."""
+
+    sock: socket.socket
+    host: str
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+        port: int = self.sock.getsockname()[1]
+        return port
+
+    @property
+    def address(self) -> str:
+        """Its address, without a path."""
+        return f"http://{self.host}:{self.port}"
+
+
+# A machine whose loopback is one address only (macOS) has these two other names for itself.
+_OTHER_NAMES: Final = {"127.0.0.2": ("127.0.0.1", "localhost"), "127.0.0.3": ("::1", "[::1]")}
+
+
+def open_all(port: int, hosts: Sequence[str]) -> list[Listener]:
+    """Open a listening socket on each host, on ports that follow each other; port 0 takes any free ones.
+
+    Raises:
+        OSError: a port is taken; none is left open then.
+    """
+    found: list[Listener] = []
+    try:
+        for place, host in enumerate(hosts):
+            found.append(_listener(port + place if port else 0, host))
+    except BaseException:
+        for listener in found:
+            listener.sock.close()
+        raise
+    return found
+
+
+def _listener(port: int, host: str) -> Listener:
+    try:
+        return Listener(listen(port, host), host)
+    except OSError as error:
+        if error.errno != errno.EADDRNOTAVAIL or host not in _OTHER_NAMES:
+            raise
+    other, name = _OTHER_NAMES[host]
+    return Listener(listen(port, other), name)
+
+
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     """Open a listening socket on loopback; port 0 takes any free one. Raises OSError when it is taken."""
     # The protocol is named because asyncio switches Nagle's algorithm off only then: 40 ms an answer.
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(("127.0.0.1", port))
+        sock.bind((host, port))
         sock.listen(256)
     except BaseException:  # also OverflowError, for what is no port
         sock.close()

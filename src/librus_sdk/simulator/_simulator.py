@@ -7,10 +7,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, get_args
 from zoneinfo import ZoneInfo
 
 from ..errors import LibrusConfigurationError
@@ -18,7 +18,7 @@ from ..secret import Secret
 from ..settings import Hosts, PortalCredentials
 from ._controls import Controls
 from ._school import MAX_CHILDREN
-from ._state import RequestRecord, State
+from ._state import Origin, RequestRecord, State
 from ._watch import Watch
 from ._world import build_world
 
@@ -30,6 +30,10 @@ __all__ = ["SimulatedChild", "Simulator", "warsaw_today"]
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2099
 WARSAW: Final = ZoneInfo("Europe/Warsaw")
+_ORIGINS: Final = get_args(Origin)
+_PATHS: Final = ("", "/3.0", "", "", "/v1", "")
+# Cookies are told apart by host, not by port. Three hosts of Librus share a browser and name cookies alike.
+_NAMES: Final = ("127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.1", "127.0.0.1")
 MISSING: Final = (
     'The simulator needs starlette and uvicorn, which are not installed: pip install "librus-sdk[simulator]".'
 )
@@ -57,13 +61,13 @@ class Simulator(Controls):
     ...     len(sim.children)
     2
 
-    The portal and the API listen on two ports, as two origins. Everything is decided on the simulator's own
-    thread; every method may be called from any thread.
+    Each host of Librus listens on a port of its own, as an origin of its own. Everything is decided on the
+    simulator's own thread; every method may be called from any thread.
 
     Args:
         children: how many children the family has, 1 to 8.
         seed: another seed is another family, school and year.
-        port: the portal's port, the API takes the next one; 0 takes two free ones.
+        port: the portal's port, the other hosts take the next five; 0 takes free ones.
         revoke_on_refresh: whether a fresh token kills the child's older ones. What Librus does is not known.
         token_lifetime: seconds, or a timedelta. Librus declares none; six hours is what clients assume.
         today: the day the school year is generated around; today in Warsaw when not given. It decides which
@@ -131,22 +135,17 @@ class Simulator(Controls):
                 raise RuntimeError("the simulator is running already")
             try:
                 from ._app import LibrusApp
-                from ._server import ServerThread, listen
+                from ._server import ServerThread, open_all
             except ImportError as error:
                 if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn", "h11"):
                     raise
                 raise LibrusConfigurationError(MISSING) from None
-            portal = listen(self._port)
-            try:
-                api = listen(self._port + 1 if self._port else 0)
-            except BaseException:
-                portal.close()
-                raise
-            ports = portal.getsockname()[1], api.getsockname()[1]
-            app = LibrusApp(self._state, self._gates, self._faults, ports[1])
-            hosts = Hosts(portal=f"http://127.0.0.1:{ports[0]}", api=f"http://127.0.0.1:{ports[1]}/3.0")
-            self._state.portal_url = hosts.portal
-            thread = ServerThread(app, [portal, api])
+            listeners = open_all(self._port, _NAMES)
+            hosts = Hosts(*(one.address + path for one, path in zip(listeners, _PATHS, strict=True)))
+            origins = dict(zip((listener.port for listener in listeners), _ORIGINS, strict=True))
+            app = LibrusApp(self._state, self._gates, self._faults, origins)
+            self._state.hosts = hosts
+            thread = ServerThread(app, [listener.sock for listener in listeners])
             thread.start()
             self._thread = thread
             self._hosts = hosts
@@ -217,8 +216,7 @@ class Simulator(Controls):
         return {
             "LIBRUS_PORTAL_EMAIL": credentials.email.reveal(),
             "LIBRUS_PORTAL_PASSWORD": credentials.password.reveal(),
-            "LIBRUS_PORTAL_URL": hosts.portal,
-            "LIBRUS_API_URL": hosts.api,
+            **{f"LIBRUS_{name.upper()}_URL": url for name, url in asdict(hosts).items()},
         }
 
     def secrets(self) -> frozenset[str]:

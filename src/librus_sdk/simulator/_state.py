@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 from urllib.parse import quote, quote_plus
 
+from ..settings import Hosts
 from ._files import File
 from ._names import PASSWORD_WORDS
 from ._school import Child
@@ -20,7 +21,8 @@ __all__ = ["PortalSession", "RequestRecord", "State", "Token"]
 
 UnauthorizedForm = Literal["code", "message", "empty"]
 ScopeForm = Literal["message", "code", "status"]
-Origin = Literal["portal", "api"]
+Origin = Literal["portal", "api", "synergia", "wiadomosci", "bff", "sandbox"]
+"""The hosts of Librus, each a listener of its own."""
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -52,7 +54,7 @@ class RequestRecord:
 
     Attributes:
         endpoint: the name used in ``counts``.
-        origin: which listener it came to, ``portal`` or ``api``.
+        origin: which listener it came to, e.g. ``portal`` or ``api``.
         method: the HTTP method.
         path: the path as it was on the wire; for ``fresh`` it holds a child's login.
         query: the query string as it was on the wire.
@@ -107,7 +109,7 @@ class State:
     denied_scopes: dict[tuple[str, str | None], ScopeForm] = field(default_factory=dict)
     switched_off: set[tuple[str, str | None]] = field(default_factory=set)
     unpaid_messages: set[str | None] = field(default_factory=set)
-    portal_url: str = ""
+    hosts: Hosts = field(default_factory=Hosts)
     offered: dict[str, File] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     records: dict[int, RequestRecord] = field(default_factory=dict)

@@ -1,0 +1,78 @@
+"""Walking redirects by hand: each step is a request of ours, to an origin that was named beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urljoin
+
+from ..core.answers import failure_error
+from ..core.http import Failure, Request, Response, origin_of, origin_text
+from ..errors import LibrusPortalPageError
+from ..secret import Secret
+from .steps import Exchange, Flow, Jar
+
+__all__ = ["MAX_REDIRECTS", "Walked", "exchange", "walk"]
+
+MAX_REDIRECTS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Where a walk ended.
+
+    Attributes:
+        response: the last answer.
+        beyond: where that answer leads, when it is not to one of the origins. It may hold a one-time code.
+        cookies_set: the names of all cookies that came on the way.
+    """
+
+    response: Response
+    beyond: Secret | None = None
+    cookies_set: frozenset[str] = field(default=frozenset())
+
+
+def exchange(request: Request, jar: Jar | None = None) -> Flow[Response]:
+    """Send one request of a sign-in. Raises the error of the SDK when no answer comes."""
+    answer = yield Exchange(request, jar)
+    if isinstance(answer, Failure):
+        raise failure_error(request, answer)
+    assert isinstance(answer, Response)
+    return answer
+
+
+def walk(request: Request, jar: Jar, origins: Collection[str]) -> Flow[Walked]:
+    """Send the request and follow redirects as GETs, on these origins only: a form is never sent on.
+
+    What is sent on the way bears the name of the request with ``.redirect``, and no more of its address than
+    the origin is shown.
+
+    Raises:
+        LibrusPortalPageError: there is no end to the redirects.
+        LibrusSdkError: no answer came.
+    """
+    allowed = {origin_of(url) for url in origins}
+    name = f"{request.name}.redirect"
+    came: frozenset[str] = frozenset()
+    for _ in range(MAX_REDIRECTS + 1):
+        response = yield from exchange(request, jar)
+        came |= response.cookies_set
+        location = response.headers.get("location")
+        if not 300 <= response.status < 400 or not location:
+            return Walked(response, None, came)
+        target = _target(response.url or request.url, location)
+        if target is None or origin_of(target) not in allowed:
+            return Walked(response, Secret(target or location), came)
+        request = Request("GET", target, endpoint=origin_text(target), name=name)
+    raise LibrusPortalPageError("Librus redirects in a circle. Try again later.")
+
+
+def _target(base: str, location: str) -> str | None:
+    """Where a redirect leads; None when that is no address at all."""
+    try:
+        target = urljoin(base, location)
+        origin_of(target)
+    except ValueError:
+        return None
+    return target
