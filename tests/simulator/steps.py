@@ -22,10 +22,14 @@ class _Inputs(HTMLParser):
             self.values[given["name"] or ""] = given.get("value") or ""
 
 
-def csrf_of(page: httpx2.Response) -> str:
+def inputs_of(page: httpx2.Response) -> dict[str, str]:
     parser = _Inputs()
     parser.feed(page.text)
-    return parser.values["_token"]
+    return parser.values
+
+
+def csrf_of(page: httpx2.Response) -> str:
+    return inputs_of(page)["_token"]
 
 
 class Browser:

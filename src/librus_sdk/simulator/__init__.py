@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._faults import Fault
     from ._gates import Gate
+    from ._post_state import SentMessage
     from ._simulator import SimulatedChild, Simulator
     from ._state import RequestRecord
 
-__all__ = ["Fault", "Gate", "RequestRecord", "SimulatedChild", "Simulator"]
+__all__ = ["Fault", "Gate", "RequestRecord", "SentMessage", "SimulatedChild", "Simulator"]
 
 _HOME = {
     "Fault": "_faults",
     "Gate": "_gates",
     "RequestRecord": "_state",
+    "SentMessage": "_post_state",
     "SimulatedChild": "_simulator",
     "Simulator": "_simulator",
 }

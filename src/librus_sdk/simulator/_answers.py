@@ -23,8 +23,8 @@ _MESSAGES: Final = {
 
 
 def child_of(call: Call) -> Child:
-    """The child whose token the request carries."""
-    assert call.child is not None  # api_answer refused the others
+    """The child whose token or session the request carries."""
+    assert call.child is not None  # the others were refused
     return call.child
 
 
@@ -45,22 +45,32 @@ def encoded(payload: dict[str, Any], path: str, call: Call) -> Response:
 
 
 def collection(state: State, call: Call) -> Response:
-    """A list of rows."""
-    return Response(_placed(state.world.body(child_of(call), call.endpoint), call), 200, media_type=JSON)
+    """A list of rows, without those that were deleted."""
+    child, path = child_of(call), call.endpoint
+    table = state.world.tables(child)[path]
+    left = state.changes.kept(child, path, table.rows)
+    if len(left) < len(table.rows):
+        return encoded({table.many: left}, path, call)
+    return Response(_placed(state.world.body(child, path), call), 200, media_type=JSON)
 
 
 def one(state: State, call: Call) -> Response:
     """One row by its id; several by ids joined with commas."""
     path = call.endpoint.removesuffix("/{id}")
-    table = state.world.tables(child_of(call))[path]
+    child = child_of(call)
+    table = state.world.tables(child)[path]
     wanted = call.argument.split(",")
-    rows = [row for row in table.rows if str(row["Id"]) in wanted]
+    known = tuple(row for row in table.rows if str(row["Id"]) in wanted)
+    rows = state.changes.kept(child, path, known)
     if not rows:
+        if known and path == "SchoolNotices":
+            return error(404, Status="Error", Code="NoticeNotFound", Message="Notice not found")
         return api_error(404)
     payload: dict[str, Any] = {table.many: rows} if len(wanted) > 1 else {table.one: rows[0]}
     return encoded(payload, f"{path}/{call.argument}", call)
 
 
 def _placed(body: bytes, call: Call) -> bytes:
-    base = f"{call.request.url.scheme}://{call.request.headers.get('host', '')}/3.0"
+    where = call.site.base.rstrip("/")  # the gateway has the same rows
+    base = f"{call.request.url.scheme}://{call.request.headers.get('host', '')}{where}"
     return body.replace(API.encode(), base.encode())

@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from ._answers import api_error, child_of, collection, encoded, error, one
 from ._call import Call, Handler, Route
+from ._changes import CHANGE_ROUTES
 from ._files import disposition
 from ._lessons_taught import planned_file
 from ._office_api import OFFICE_ROUTES
 from ._rows import Row, ref
 from ._state import State
 
-__all__ = ["API_ROUTES", "api_answer", "api_spoiled", "unauthorized"]
+__all__ = ["API_ROUTES", "api_answer", "api_spoiled", "data_answer", "unauthorized"]
 
 WARSAW: Final = ZoneInfo("Europe/Warsaw")
 _DEEPER: Final = (
@@ -68,6 +69,11 @@ def api_answer(state: State, call: Call) -> Response:
     token = call.token
     if token is None or not state.is_live(token) or call.child is None:
         return unauthorized(state)
+    return data_answer(state, call)
+
+
+def data_answer(state: State, call: Call) -> Response:
+    """Decide the answer to whoever was let in, by a bearer token here and by cookies on the gateway."""
     scope = _switch(state.denied_scopes, call)
     if scope is not None:
         return error(401, **{"Status": "Error"} | {scope.capitalize(): "Insufficient scopes"})
@@ -270,7 +276,7 @@ def _routes() -> tuple[Route, ...]:
         "PlannedLessons/Attachment": planned_attachment
     }
     found += [Route(f"{path}/{{id}}", f"{path}/{{}}", handler) for path, handler in rows.items()]
-    return (*found, *OFFICE_ROUTES)
+    return (*found, *OFFICE_ROUTES, *CHANGE_ROUTES)
 
 
 API_ROUTES: Final = _routes()

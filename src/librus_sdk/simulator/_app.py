@@ -25,14 +25,16 @@ from ._state import Origin, RequestRecord, State, Token
 __all__ = ["LibrusApp"]
 
 _SHOWN = "<present>"
-_CREDENTIALS = frozenset({"authorization", "cookie"})
+_CREDENTIALS = frozenset({"authorization", "cookie", "x-zse-authorization"})
 _MAINTENANCE = {"Status": "Maintenance", "Message": "Przerwa techniczna w godzinach 23:00-06:00"}
 
 
 class LibrusApp:
-    """All hosts of the invented Librus; the port a request came to decides which."""
+    """All hosts of the invented Librus; the listener a request came to decides which."""
 
-    def __init__(self, state: State, gates: Gates, faults: Faults, origins: Mapping[int, Origin]) -> None:
+    def __init__(
+        self, state: State, gates: Gates, faults: Faults, origins: Mapping[tuple[str, int], Origin]
+    ) -> None:
         self._state = state
         self._gates = gates
         self._faults = faults
@@ -81,7 +83,7 @@ class LibrusApp:
     def _identify(self, request: Request) -> Call:
         """Find out which endpoint is meant and whose token is shown, whether or not it is any good."""
         scope = request.scope
-        origin = self._origins[scope["server"][1]]
+        origin = self._origins[scope["server"]]
         raw = scope["raw_path"].decode("ascii", "replace")
         site = site_of(origin, raw)
         name, route, arguments = site.identify(raw, request.method)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ._change_log import ChangeControls
 from ._faults import DRIP_SECONDS, Drop, Fault, Faults
 from ._gates import Gate, Gates, Point
+from ._oauth_state import OAuthControls
+from ._post_controls import PostControls
 from ._state import ScopeForm, State, UnauthorizedForm
+from ._web_controls import WebControls
 
 __all__ = ["Controls"]
 
 
-class Controls:
+class Controls(WebControls, OAuthControls, PostControls, ChangeControls):
     """The levers of the simulator. Every one may be pulled from any thread, also before the start."""
 
     def __init__(self, state: State) -> None:
@@ -130,10 +134,11 @@ class Controls:
             self._state.sessions.clear()
 
     def change_password(self) -> None:
-        """Give the family another password and end its sessions; :attr:`credentials` has the new one."""
+        """Give the family another password; :attr:`credentials` has it. Sessions and portal tokens end."""
         with self._watch.lock:
             self._state.new_password()
             self._state.sessions.clear()
+            self._state.oauth.revoke_all()
 
     def reset_captcha(self) -> None:
         """Forget the wrong passwords: the portal asks for no captcha any more."""

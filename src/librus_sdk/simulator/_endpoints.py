@@ -7,11 +7,14 @@ from typing import Final
 
 from ..errors import LibrusConfigurationError
 from ._api import API_ROUTES
+from ._gateway import GATEWAY, GATEWAY_ROUTES
 from ._sites import SITES
 
 __all__ = ["ENDPOINTS", "api_endpoint", "known_endpoint"]
 
-_API: Final = tuple(sorted(route.name for route in API_ROUTES))
+# The gateway's data goes by the names that it has, or would have, in the child API.
+_GATEWAY: Final = tuple(route.name.removeprefix(GATEWAY) for route in GATEWAY_ROUTES)
+_API: Final = tuple(sorted({*(route.name for route in API_ROUTES), *_GATEWAY}))
 # What somebody calls a module: neither one row by its id, nor a path that has no list.
 _LISTS: Final = tuple(name for name in _API if not name.endswith("{id}"))
 ENDPOINTS: Final = tuple(dict.fromkeys(route.name for site in SITES for route in site.routes))
@@ -28,8 +31,13 @@ def known_endpoint(name: str) -> str:
     """
     if name in ENDPOINTS or name == "*":
         return name
-    near = get_close_matches(name, ENDPOINTS, n=3, cutoff=0.75)
-    if near or not name[:1].isupper():
+    if name.startswith(GATEWAY):  # it would make unlike names look alike
+        path = name.removeprefix(GATEWAY)
+        near = [GATEWAY + known for known in get_close_matches(path, _GATEWAY, n=3, cutoff=0.75)]
+    else:
+        path = name
+        near = get_close_matches(name, ENDPOINTS, n=3, cutoff=0.75)
+    if near or not path[:1].isupper():
         meant = ", ".join(near) or ", ".join(ENDPOINTS)
         raise LibrusConfigurationError(
             f"The simulator has no endpoint {name!r}. Did you mean one of: {meant}?"

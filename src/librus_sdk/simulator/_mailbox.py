@@ -17,7 +17,16 @@ from ._school import Child, Person
 if TYPE_CHECKING:
     from ._world import World
 
-__all__ = ["concerns", "group_members", "message_file", "message_rows", "receiver_groups", "unread"]
+__all__ = [
+    "Letter",
+    "concerns",
+    "group_members",
+    "letters",
+    "message_file",
+    "message_rows",
+    "receiver_groups",
+    "unread",
+]
 
 _WARSAW: Final = ZoneInfo("Europe/Warsaw")
 _FRESH: Final = timedelta(days=5)
@@ -59,41 +68,81 @@ _FROM_PARENT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Letter:
+class _Draft:
     sent: datetime
     sender: Person | None
     text: tuple[str, str, str | None]
     outgoing: tuple[Person, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message before it takes the form in which one host or the other shows it.
+
+    Attributes:
+        number: its place among the child's messages, counted from the oldest.
+        sender: None for what no person sent, and for what the parent did.
+        receivers: whom the parent wrote to; nobody when the family got it.
+        attached: id and name of a file.
+    """
+
+    number: int
+    id: int
+    sent: datetime
+    read: datetime | None
+    sender: Person | None
+    receivers: tuple[Person, ...]
+    subject: str
+    body: str
+    attached: tuple[int, str] | None
+
+
+def letters(world: World, child: Child, excuses: Iterable[Row]) -> list[Letter]:
+    """Every message of the family about the child, the oldest first. Ids grow with time."""
+    rng = random.Random(f"librus-simulator mailbox {world.seed} {child.portal_id}")
+    drafts = [*_drafts(world, child, rng), *_answers_to_excuses(excuses)]
+    row_id, file_id = rng.randrange(2_000_000, 5_000_000), rng.randrange(70_000, 90_000)
+    found: list[Letter] = []
+    for number, draft in enumerate(sorted(drafts, key=lambda draft: draft.sent)):
+        row_id += rng.randrange(1, 60)
+        subject, body, name = draft.text
+        read = _read(draft, rng) if _is_read(draft, world.today, rng) else None
+        attached = None
+        if name is not None:
+            file_id += 4  # the remainder by three changes each time, and with it the headers of the answer
+            attached = file_id, name
+        found.append(
+            Letter(number, row_id, draft.sent, read, draft.sender, draft.outgoing, subject, body, attached)
+        )
+    return found
+
+
 def message_rows(world: World, child: Child, excuses: Iterable[Row]) -> list[Row]:
-    """Every message, the newest first. Ids grow with time; some are texts.
+    """Every message, the newest first; some ids are texts.
 
     That an attachment is listed with its message, and how, is invented: nobody has seen one on API 3.0.
     """
-    rng = random.Random(f"librus-simulator mailbox {world.seed} {child.portal_id}")
-    letters = [*_letters(world, child, rng), *_answers_to_excuses(excuses)]
-    row_id, file_id = rng.randrange(2_000_000, 5_000_000), rng.randrange(70_000, 90_000)
-    rows: list[Row] = []
-    for number, letter in enumerate(sorted(letters, key=lambda letter: letter.sent)):
-        row_id += rng.randrange(1, 60)
-        subject, body, attached = letter.text
-        row: Row = {
-            "Id": str(row_id) if number % 5 == 3 else row_id,
-            "Sender": ref("Users", letter.sender.id) if letter.sender else None,
-            "Subject": _escaped(subject) if number % 3 == 1 else subject,
-            "Body": _body(body, number),
-            "SendDate": _moment(letter.sent, number),
-            "ReadDate": _moment(*_read(letter, number, rng)) if _is_read(letter, world.today, rng) else None,
-        }
-        if letter.outgoing:
-            row["Sender"] = ref("Users", child.user_id)
-        row |= _receivers(letter, child, number)
-        if attached is not None:
-            file_id += 4  # the remainder by three changes each time, and with it the headers of the answer
-            row["Attachments"] = [{**ref("Messages/Attachment", file_id), "Name": attached}]
-        rows.append(row)
-    return rows[::-1]
+    return [_row(letter, child) for letter in reversed(letters(world, child, excuses))]
+
+
+def _row(letter: Letter, child: Child) -> Row:
+    number = letter.number
+    row: Row = {
+        "Id": str(letter.id) if number % 5 == 3 else letter.id,
+        "Sender": ref("Users", letter.sender.id) if letter.sender else None,
+        "Subject": _escaped(letter.subject) if number % 3 == 1 else letter.subject,
+        "Body": _body(letter.body, number),
+        "SendDate": _moment(letter.sent, number),
+        # Not in the form of the other date.
+        "ReadDate": _moment(letter.read, number + 1) if letter.read else None,
+    }
+    if letter.receivers:
+        row["Sender"] = ref("Users", child.user_id)
+    row |= _receivers(letter, child)
+    if letter.attached is not None:
+        file_id, name = letter.attached
+        row["Attachments"] = [{**ref("Messages/Attachment", file_id), "Name": name}]
+    return row
 
 
 def unread(rows: Iterable[Row]) -> int:
@@ -144,11 +193,11 @@ def _named(person: Person) -> Row:
     return {"Id": person.id, "Name": f"{person.last} {person.first or ''}".strip()}
 
 
-def _letters(world: World, child: Child, rng: random.Random) -> Iterator[_Letter]:
+def _drafts(world: World, child: Child, rng: random.Random) -> Iterator[_Draft]:
     year, school, tutor = world.year, world.school, child.school_class.tutor
     if year.start < world.today:
         welcome = ("Nowy rok szkolny", "Szanowni Państwo,\nwitamy w nowym roku szkolnym!\nDyrekcja", None)
-        yield _Letter(_at(year.start, 7, 30), school.head, welcome)
+        yield _Draft(_at(year.start, 7, 30), school.head, welcome)
     for day in year.school_days(year.start + timedelta(days=1), world.today - timedelta(days=1)):
         if rng.random() > 0.35:
             continue
@@ -156,37 +205,37 @@ def _letters(world: World, child: Child, rng: random.Random) -> Iterator[_Letter
         teacher = rng.choice(child.school_class.lessons).teacher
         match rng.randrange(8):
             case 0 | 1 | 2:
-                yield _Letter(sent, tutor, rng.choice(_FROM_TUTOR))
+                yield _Draft(sent, tutor, rng.choice(_FROM_TUTOR))
             case 3 | 4 | 5:
-                yield _Letter(sent, teacher, rng.choice(_FROM_TEACHER))
+                yield _Draft(sent, teacher, rng.choice(_FROM_TEACHER))
             case 6:
-                yield _Letter(sent, school.office, rng.choice(_FROM_OFFICE))
+                yield _Draft(sent, school.office, rng.choice(_FROM_OFFICE))
             case _:
                 others = {person.id: person for person in (tutor, teacher)}
-                yield _Letter(sent, None, rng.choice(_FROM_PARENT), tuple(others.values()))
+                yield _Draft(sent, None, rng.choice(_FROM_PARENT), tuple(others.values()))
 
 
-def _answers_to_excuses(excuses: Iterable[Row]) -> Iterator[_Letter]:
+def _answers_to_excuses(excuses: Iterable[Row]) -> Iterator[_Draft]:
     """Each accepted excuse is confirmed by a message that no person sent."""
     for row in excuses:
         day = datetime.fromisoformat(row["postDate"]).date() + timedelta(days=1)
         body = f"Usprawiedliwienie za okres {row['dateFrom']} - {row['dateTo']} zostało zaakceptowane."
-        yield _Letter(_at(day, 8, 5), None, ("e-Usprawiedliwienia", body, None))
+        yield _Draft(_at(day, 8, 5), None, ("e-Usprawiedliwienia", body, None))
 
 
 def _at(day: date, hour: int, minute: int) -> datetime:
     return datetime.combine(day, time(hour, minute), _WARSAW)
 
 
-def _is_read(letter: _Letter, today: date, rng: random.Random) -> bool:
+def _is_read(draft: _Draft, today: date, rng: random.Random) -> bool:
     """What the parent sent counts as read; of the rest, what is new or slipped through is not."""
     slipped = rng.random() < 0.04
-    return bool(letter.outgoing) or not (slipped or today - letter.sent.date() <= _FRESH)
+    return bool(draft.outgoing) or not (slipped or today - draft.sent.date() <= _FRESH)
 
 
-def _read(letter: _Letter, number: int, rng: random.Random) -> tuple[datetime, int]:
-    """When it was read, the same evening at the latest, and the form of it: not that of the sending."""
-    return letter.sent + timedelta(minutes=rng.randrange(5, 180)), number + 1
+def _read(draft: _Draft, rng: random.Random) -> datetime:
+    """When it was read: the same evening at the latest."""
+    return draft.sent + timedelta(minutes=rng.randrange(5, 180))
 
 
 def _moment(moment: datetime, number: int) -> int | str:
@@ -196,11 +245,11 @@ def _moment(moment: datetime, number: int) -> int | str:
     return forms[number % 4]
 
 
-def _receivers(letter: _Letter, child: Child, number: int) -> Row:
+def _receivers(letter: Letter, child: Child) -> Row:
     """Who got it: one reference, a list of them, or null with the list under the other name, or neither."""
-    if letter.outgoing:
-        people = [ref("Users", person.id) for person in letter.outgoing]
-        return {"Receiver": people, "Receivers": None} if number % 2 else {"Receivers": people}
+    if letter.receivers:
+        people = [ref("Users", person.id) for person in letter.receivers]
+        return {"Receiver": people, "Receivers": None} if letter.number % 2 else {"Receivers": people}
     me = ref("Users", child.user_id)
     forms: tuple[Row, ...] = (
         {"Receiver": me},
@@ -208,7 +257,7 @@ def _receivers(letter: _Letter, child: Child, number: int) -> Row:
         {"Receiver": None, "Receivers": [me]},
         {"Receiver": me, "Receivers": [me]},
     )
-    return forms[number % 4]
+    return forms[letter.number % 4]
 
 
 def _body(text: str, number: int) -> str:

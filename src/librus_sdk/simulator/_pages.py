@@ -34,6 +34,7 @@ MAINTENANCE: Final = """<!DOCTYPE html>
 _LOGIN: Final = """<!DOCTYPE html>
 <html lang="pl">
 <head><meta charset="utf-8"><title>Logowanie &ndash; Konto LIBRUS</title>
+<meta content="{token}" name=csrf-token>
 <script>var cfg = {{"form": "<input name='_token' value='from-a-script'>", "a": 1 < 2}};</script>
 <!-- <input type="hidden" name="_token" value="from-a-comment"> -->
 </head>
@@ -49,7 +50,7 @@ _LOGIN: Final = """<!DOCTYPE html>
      value="{token}"  data-x='>'
      type="hidden"
      name="_token"  >
-  <input type="hidden" name="redirectTo" value="">
+  <input type="hidden" name="redirectTo" value="{target}">{crc}
   <div><label for=email>E-mail<input id=email type="email" name="email" required value="">
   <div><label for=password>Hasło<input type="password" id="password" name="password" required>
 {captcha}
@@ -65,8 +66,13 @@ _CAPTCHA_MARKUP: Final = (
 )
 
 
-def login_page(token: str, flash: str | None) -> str:
-    """Return the sign-in page, with the notice of a refused attempt or the captcha when there was one."""
+def login_page(token: str, flash: str | None, target: str = "", crc: str = "") -> str:
+    """Return the sign-in page, with the notice of a refused attempt or the captcha when there was one.
+
+    ``target`` is where the form leads, ``crc`` its check value.
+    """
     asks_captcha = flash == CAPTCHA
     notice = "" if flash is None or asks_captcha else f'<div class="alert alert-danger">{escape(flash)}</div>'
-    return _LOGIN.format(token=token, notice=notice, captcha=_CAPTCHA_MARKUP if asks_captcha else "")
+    check = f"\n  <input name=redirectCrc type=hidden value={crc}>" if crc else ""
+    captcha = _CAPTCHA_MARKUP if asks_captcha else ""
+    return _LOGIN.format(token=token, notice=notice, captcha=captcha, target=target, crc=check)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 from starlette.responses import Response
 
 from . import _pages as pages
-from ._call import Call, Route, html, json_answer
+from ._call import Call, Handler, Route, html, json_answer
+from ._oauth import (
+    AUTHORIZE,
+    AUTHORIZE_PATH,
+    REDIRECT_PATH,
+    app_redirect,
+    form_of,
+    oauth_error,
+    to_app,
+    token_route,
+)
 from ._office_api import download
 from ._school import Child
 from ._state import PortalSession, State
@@ -28,31 +37,59 @@ _SCOPES: Final = (
 
 def login_page(state: State, call: Call) -> Response:
     """The sign-in page, with a CSRF value bound to the session of the cookie."""
+    return _form(state, call)
+
+
+def oauth_redirect(state: State, call: Call) -> Response:
+    """Where the application begins: the form, or the way to a code for a browser that is signed in."""
+    refused = app_redirect(state)
+    if refused is not None:
+        return refused
+    session = _signed_in(state, call)
+    if session is None:
+        return _form(state, call, REDIRECT_PATH)
+    return _redirect(state, session, call, AUTHORIZE)
+
+
+def oauth_authorize(state: State, call: Call) -> Response:
+    """A one-time code for the application, or the way to the form."""
+    refused = app_redirect(state)
+    if refused is not None:
+        return refused
+    session = _signed_in(state, call)
+    if session is None:
+        return _redirect(state, _session(state, call) or state.new_session(), call, REDIRECT_PATH)
+    return _with_cookies(state, session, to_app(code=state.oauth.new_code()))
+
+
+def _form(state: State, call: Call, target: str = "") -> Response:
     session = _session(state, call) or state.new_session()
     flash, session.flash = session.flash, None
-    return _with_cookies(state, session, html(pages.login_page(state.new_csrf(session), flash)))
+    crc = state.oauth.crc(target) if target else ""
+    return _with_cookies(state, session, html(pages.login_page(state.new_csrf(session), flash, target, crc)))
 
 
 def login(state: State, call: Call) -> Response:
-    """The form. A CSRF value is good once, and only with the cookie it was given out with."""
-    form = parse_qs(call.body.decode("utf-8", "replace"), keep_blank_values=True)
-    given = {name: values[-1] for name, values in form.items()}
+    """The form. A CSRF value is good once, and only with the cookie it was given out with.
+
+    Where it leads is told by the form itself, as far as the check value beside the address is right.
+    """
+    given = form_of(call)
     session = _session(state, call)
-    media = call.request.headers.get("content-type", "").partition(";")[0]
-    if media != "application/x-www-form-urlencoded":
-        given = {}
     if session is None or session.csrf is None or given.get("_token") != session.csrf:
         return html(pages.EXPIRED, 419)
     session.csrf = None
+    asked = given.get("redirectTo", "")
+    target = asked if asked and given.get("redirectCrc") == state.oauth.crc(asked) else None
     flash = _refusal(state, given.get("email", ""), given.get("password", ""))
     if flash is not None:
         session.flash = flash
-        return _redirect(state, session, call, LOGIN_PATH)
+        return _redirect(state, session, call, target or LOGIN_PATH)
     # The session gets another name when somebody signs in, and the old name is worth nothing.
     del state.sessions[session.sid]
     renewed = state.new_session()
     renewed.signed_in = True
-    return _redirect(state, renewed, call, "/rodzina/home")
+    return _redirect(state, renewed, call, target or "/rodzina/home")
 
 
 def _refusal(state: State, email: str, password: str) -> str | None:
@@ -76,45 +113,54 @@ def home(state: State, call: Call) -> Response:
     return _with_cookies(state, session, html(pages.HOME))
 
 
-def me(state: State, call: Call) -> Response:
+def admitted(handler: Handler) -> Handler:
+    """Let in those with a session by cookie, or with a portal token; the token counts when there is one."""
+
+    def answer(state: State, call: Call) -> Response:
+        kind, _, text = call.request.headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            pair = state.oauth.by_access.get(text.strip())
+            if pair is None:
+                return portal_error(401)
+            if not state.oauth.is_live(pair):
+                return json_answer({"message": "Access token is invalid"}, 401)
+            return handler(state, call)
+        session = _signed_in(state, call)
+        if session is None:
+            return portal_error(401)
+        return _with_cookies(state, session, handler(state, call))
+
+    return answer
+
+
+def me(state: State, _call: Call) -> Response:
     """``/api/v3/Me``."""
-    session = _signed_in(state, call)
-    if session is None:
-        return portal_error(401)
     school = state.world.school
-    return _json(
-        state,
-        session,
+    return json_answer(
         {
             "identifier": 1_000_000 + school.parent.id,
             "email": school.email,
             "subscription": {"state": "inactive", "purchase": None, "slots": None, "trialAvailable": True},
             "newsletter": False,
-        },
+        }
     )
 
 
-def accounts(state: State, call: Call) -> Response:
+def accounts(state: State, _call: Call) -> Response:
     """``/api/v3/SynergiaAccounts``: the linked children, each with its latest token, dead or not."""
-    session = _signed_in(state, call)
-    if session is None:
-        return portal_error(401)
     rows = [_account(state, child) for child in state.linked()]
-    return _json(state, session, {"lastModification": state.last_modification, "accounts": rows})
+    return json_answer({"lastModification": state.last_modification, "accounts": rows})
 
 
 def fresh(state: State, call: Call) -> Response:
     """``/api/v3/SynergiaAccounts/fresh/{login}``: one bare account with a new token."""
-    session = _signed_in(state, call)
-    if session is None:
-        return portal_error(401)
     child = state.by_login(call.argument)
     if child is None:
         return portal_error(404)
     if str(child.portal_id) in state.unlinked:
         return portal_error(403)
     state.mint(child)
-    return _json(state, session, _account(state, child))
+    return json_answer(_account(state, child))
 
 
 def _account(state: State, child: Child) -> dict[str, Any]:
@@ -159,10 +205,6 @@ def _signed_in(state: State, call: Call) -> PortalSession | None:
     return session if session is not None and session.signed_in else None
 
 
-def _json(state: State, session: PortalSession, payload: dict[str, Any]) -> Response:
-    return _with_cookies(state, session, json_answer(payload))
-
-
 def _redirect(state: State, session: PortalSession, call: Call, path: str) -> Response:
     base = f"{call.request.url.scheme}://{call.request.headers.get('host', '')}"
     page = f'<!DOCTYPE html><meta http-equiv="refresh" content="0;url={path}"><title>Redirecting</title>'
@@ -181,9 +223,12 @@ PORTAL_ROUTES: Final = (
     Route("login_page", "konto-librus/login", login_page),
     Route("login", "konto-librus/login/action", login, "POST"),
     Route("home", "rodzina/home", home),
-    Route("me", "api/v3/Me", me),
-    Route("accounts", "api/v3/SynergiaAccounts", accounts),
-    Route("fresh", "api/v3/SynergiaAccounts/fresh/{}", fresh),
+    Route("me", "api/v3/Me", admitted(me)),
+    Route("accounts", "api/v3/SynergiaAccounts", admitted(accounts)),
+    Route("fresh", "api/v3/SynergiaAccounts/fresh/{}", admitted(fresh)),
+    Route("oauth.redirect", REDIRECT_PATH.strip("/"), oauth_redirect),
+    Route("oauth.authorize", AUTHORIZE_PATH.strip("/"), oauth_authorize),
+    token_route,
     Route("download", "pobierz/{}", download),
 )
 
@@ -199,7 +244,10 @@ def portal_answer(state: State, call: Call) -> Response:
 
 def portal_spoiled(_state: State, call: Call, status: int) -> Response:
     """What the portal sends with this status when it has trouble."""
-    if call.endpoint in ("login_page", "login", "home"):
+    if call.endpoint == "oauth.token":
+        hint = "Token has been revoked" if status in (400, 401) else None
+        return oauth_error("invalid_request" if hint else "server_error", "Server Error", hint, status)
+    if call.endpoint in ("login_page", "login", "home", "oauth.redirect", "oauth.authorize"):
         return html(pages.MAINTENANCE if status >= 500 else pages.EXPIRED, status)
     return portal_error(status)
 

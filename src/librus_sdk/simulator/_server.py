@@ -47,15 +47,15 @@ class Listener:
     host: str
 
     @property
-    def port(self) -> int:
-        """Its port."""
-        port: int = self.sock.getsockname()[1]
-        return port
+    def name(self) -> tuple[str, int]:
+        """Its address and port, by which the server knows it; two hosts may have the same port."""
+        address, port = self.sock.getsockname()[:2]
+        return address, port
 
     @property
     def address(self) -> str:
         """Its address, without a path."""
-        return f"http://{self.host}:{self.port}"
+        return f"http://{self.host}:{self.name[1]}"
 
 
 # A machine whose loopback is one address only (macOS) has these two other names for itself.

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from ..errors import LibrusConfigurationError
 from ..secret import Secret
-from ..settings import Hosts, PortalCredentials
+from ..settings import GATEWAY_API_20, GatewayCredentials, Hosts, PortalCredentials
 from ._controls import Controls
-from ._school import MAX_CHILDREN
+from ._school import MAX_CHILDREN, Child
 from ._state import Origin, RequestRecord, State
 from ._watch import Watch
 from ._world import build_world
@@ -42,6 +42,14 @@ MISSING: Final = (
 def warsaw_today() -> date:
     """Return today in Poland, where the school is."""
     return datetime.now(WARSAW).date()
+
+
+def _seconds(lifetime: float | timedelta) -> float:
+    return lifetime.total_seconds() if isinstance(lifetime, timedelta) else lifetime
+
+
+def _addresses(hosts: Hosts) -> dict[str, str]:
+    return {f"LIBRUS_{name.upper()}_URL": url for name, url in asdict(hosts).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,8 @@ class Simulator(Controls):
         clock: seconds that never go back; give your own to control when tokens die.
         captcha_after: wrong passwords in a row before the portal asks for a captcha; 0 never asks.
         odd_logins: give the children logins with a slash, spaces and Polish letters.
+        web_session_lifetime: seconds, or a timedelta, that a session of a school-issued login lives unless it
+            is extended; a day is what clients saw, often less.
 
     Raises:
         LibrusConfigurationError: starlette or uvicorn is missing, or the number of children or the day is out
@@ -93,6 +103,7 @@ class Simulator(Controls):
         clock: Callable[[], float] | None = None,
         captcha_after: int = 5,
         odd_logins: bool = False,
+        web_session_lifetime: float | timedelta = timedelta(hours=24),
     ) -> None:
         if not 1 <= children <= MAX_CHILDREN:
             raise LibrusConfigurationError(f"The simulator's family has 1 to {MAX_CHILDREN} children.")
@@ -106,17 +117,17 @@ class Simulator(Controls):
                 f"The simulator's day is in the years {FIRST_YEAR} to {LAST_YEAR}."
             )
         world = build_world(seed, children, day, odd_logins)
-        lifetime = token_lifetime.total_seconds() if isinstance(token_lifetime, timedelta) else token_lifetime
         state = State(
             watch=Watch(),
             world=world,
             clock=clock or time.monotonic,
-            token_lifetime=lifetime,
+            token_lifetime=_seconds(token_lifetime),
             revoke_on_refresh=revoke_on_refresh,
             captcha_after=captcha_after,
             rng=random.Random(f"librus-simulator secrets {seed}"),
             today=lambda: day,
         )
+        state.web.session_lifetime = _seconds(web_session_lifetime)
         if children > 1:
             # The second child's school shows no averages.
             state.no_averages.add(str(world.school.children[1].portal_id))
@@ -142,7 +153,7 @@ class Simulator(Controls):
                 raise LibrusConfigurationError(MISSING) from None
             listeners = open_all(self._port, _NAMES)
             hosts = Hosts(*(one.address + path for one, path in zip(listeners, _PATHS, strict=True)))
-            origins = dict(zip((listener.port for listener in listeners), _ORIGINS, strict=True))
+            origins = dict(zip((listener.name for listener in listeners), _ORIGINS, strict=True))
             app = LibrusApp(self._state, self._gates, self._faults, origins)
             self._state.hosts = hosts
             thread = ServerThread(app, [listener.sock for listener in listeners])
@@ -216,8 +227,28 @@ class Simulator(Controls):
         return {
             "LIBRUS_PORTAL_EMAIL": credentials.email.reveal(),
             "LIBRUS_PORTAL_PASSWORD": credentials.password.reveal(),
-            **{f"LIBRUS_{name.upper()}_URL": url for name, url in asdict(hosts).items()},
+            **_addresses(hosts),
         }
+
+    def gateway_credentials(self, child_id: str | int | None = None) -> GatewayCredentials:
+        """The school-issued login and its current password: a parent's, for that child, or the eldest."""
+        child = self._child(child_id)
+        with self._watch.lock:
+            return GatewayCredentials(child.login, Secret(self._state.web.passwords[str(child.portal_id)]))
+
+    def gateway_environ(self, child_id: str | int | None = None) -> dict[str, str]:
+        """The environment variables that point a program at this simulator's gateway."""
+        credentials = self.gateway_credentials(child_id)
+        return {
+            "LIBRUS_API_BACKEND": GATEWAY_API_20,
+            "LIBRUS_GATEWAY_LOGIN": credentials.login.reveal(),
+            "LIBRUS_GATEWAY_PASSWORD": credentials.password.reveal(),
+            **_addresses(self.hosts),
+        }
+
+    def _child(self, child_id: str | int | None) -> Child:
+        world = self._state.world
+        return world.school.children[0] if child_id is None else world.child(self._known(child_id))
 
     def secrets(self) -> frozenset[str]:
         """Every text that must never be shown: passwords, e-mail, logins, tokens, sessions, CSRF values."""

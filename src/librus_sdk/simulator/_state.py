@@ -11,10 +11,15 @@ from typing import Literal
 from urllib.parse import quote, quote_plus
 
 from ..settings import Hosts
+from ._change_log import ChangeLog
 from ._files import File
 from ._names import PASSWORD_WORDS
+from ._oauth_state import OAuthState
+from ._post_state import PostState
+from ._sandbox import Sandbox
 from ._school import Child
 from ._watch import Watch
+from ._web_state import WebState
 from ._world import World
 
 __all__ = ["PortalSession", "RequestRecord", "State", "Token"]
@@ -57,7 +62,7 @@ class RequestRecord:
         origin: which listener it came to, e.g. ``portal`` or ``api``.
         method: the HTTP method.
         path: the path as it was on the wire; for ``fresh`` it holds a child's login.
-        query: the query string as it was on the wire.
+        query: the query string as it was on the wire; at a web sign-in it holds a one-time code.
         child_id: the child whose token it carried, or whom ``fresh`` named.
         generation: which mint of that child's token it carried; None without a known token.
         token_live: whether that token was good when the answer was decided.
@@ -116,6 +121,11 @@ class State:
     arrivals: int = 0
     ever_secret: set[str] = field(default_factory=set)
     last_modification: int = 1_774_600_000
+    web: WebState = field(init=False)
+    post: PostState = field(init=False)
+    sandbox: Sandbox = field(init=False)
+    oauth: OAuthState = field(init=False)
+    changes: ChangeLog = field(init=False)
 
     def __post_init__(self) -> None:
         self.new_password()
@@ -124,6 +134,11 @@ class State:
             self.mint(child)
         email = self.world.school.email
         self.ever_secret |= {email, quote_plus(email)}
+        self.web = WebState(self)
+        self.post = PostState(self)
+        self.sandbox = Sandbox(self)
+        self.oauth = OAuthState(self)
+        self.changes = ChangeLog(self)
 
     def random_text(self, length: int) -> str:
         """Random letters and digits: tokens, cookies, CSRF values."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TextIO
 
@@ -34,15 +34,15 @@ def serve(
     The credentials written are those of an invented family and open nothing else.
 
     Raises:
-        LibrusConfigurationError: the port, or the one after it, is taken or no port; the day is out of range;
-            an endpoint does not exist; or the extra is missing.
+        LibrusConfigurationError: the port, or one of the five after it, is taken or no port; the day is out
+            of range; an endpoint does not exist; or the extra is missing.
     """
     simulator = Simulator(children=children, seed=seed, port=port, today=today)
     try:
         simulator.start()
     except (OSError, OverflowError):
         raise LibrusConfigurationError(
-            f"The simulator cannot listen on port {port} and the one after it: one is taken or is no port. "
+            f"The simulator cannot listen on port {port} and the five after it: one is taken or is no port. "
             "Choose another, or 0 for any."
         ) from None
     try:
@@ -79,7 +79,7 @@ def banner(simulator: Simulator, switched_off: Sequence[str] = (), messages_unpa
             f"To see that day: librus overview --day {day}",
             "",
         ]
-    exports = [f"export {name}={shlex.quote(value)}" for name, value in simulator.environ().items()]
+    eldest = simulator.children[0].name
     return "\n".join(
         [
             f"A local Librus is running: portal {hosts.portal}, API {hosts.api} (this machine only).",
@@ -94,9 +94,16 @@ def banner(simulator: Simulator, switched_off: Sequence[str] = (), messages_unpa
             *modules,
             "",
             "Point a shell at it:",
-            *exports,
+            *_exports(simulator.environ()),
+            "",
+            f"Or, with the school's login (that of {eldest}), in another shell and instead of the above:",
+            *_exports(simulator.gateway_environ()),
             "",
             "Ctrl-C stops it.",
             "",
         ]
     )
+
+
+def _exports(variables: Mapping[str, str]) -> list[str]:
+    return [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
