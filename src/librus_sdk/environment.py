@@ -42,6 +42,11 @@ _WHOSE: Final[Mapping[ApiBackend, str]] = {
     API_V3: "the family account",
     GATEWAY_API_20: "the login issued by the school",
 }
+# In the order in which they count.
+_NAMES: Final[Mapping[ApiBackend, tuple[str, str]]] = {
+    API_V3: ("LIBRUS_PORTAL_EMAIL", "LIBRUS_PORTAL_PASSWORD"),
+    GATEWAY_API_20: ("LIBRUS_GATEWAY_LOGIN", "LIBRUS_GATEWAY_PASSWORD"),
+}
 _LEGACY_MODES: Final[Mapping[str, ApiBackend]] = {"portal": API_V3, "synergia": GATEWAY_API_20}
 
 
@@ -89,20 +94,23 @@ class Environment:
             raise LibrusConfigurationError(
                 "LIBRUS_AUTH_MODE must be portal or synergia; better, set LIBRUS_API_BACKEND instead."
             )
-        if self._value("LIBRUS_PORTAL_EMAIL") and self._value("LIBRUS_PORTAL_PASSWORD"):
-            return API_V3
-        if self._value("LIBRUS_GATEWAY_LOGIN") and self._value("LIBRUS_GATEWAY_PASSWORD"):
-            return GATEWAY_API_20
+        for backend in _NAMES:
+            if self.has_credentials(backend):
+                return backend
         return API_V3
+
+    def has_credentials(self, backend: ApiBackend) -> bool:
+        """Whether both values of that account are there, and not empty."""
+        return all(self._value(name) for name in _NAMES[backend])
 
     def portal_credentials(self) -> PortalCredentials:
         """The family account. Raises LibrusConfigurationError naming each variable that is missing."""
-        email, password = self._pair("LIBRUS_PORTAL_EMAIL", "LIBRUS_PORTAL_PASSWORD", API_V3)
+        email, password = self._pair(API_V3)
         return PortalCredentials(email, password)
 
     def gateway_credentials(self) -> GatewayCredentials:
         """The school-issued login. Raises LibrusConfigurationError naming each variable that is missing."""
-        login, password = self._pair("LIBRUS_GATEWAY_LOGIN", "LIBRUS_GATEWAY_PASSWORD", GATEWAY_API_20)
+        login, password = self._pair(GATEWAY_API_20)
         return GatewayCredentials(login, password)
 
     def timeout_ms(self) -> int | None:
@@ -127,7 +135,7 @@ class Environment:
         return int(text)
 
     def hosts(self) -> Hosts:
-        """The real hosts, each replaced by its variable (``LIBRUS_PORTAL_URL``, ``LIBRUS_API_URL``)."""
+        """The real hosts, each replaced by its variable: ``LIBRUS_PORTAL_URL``, ``LIBRUS_API_URL`` ..."""
         given = {item.name: self._values.get(f"LIBRUS_{item.name.upper()}_URL") for item in fields(Hosts)}
         return Hosts(**{name: url for name, url in given.items() if url})
 
@@ -142,7 +150,8 @@ class Environment:
             warn_deprecated(alias.code, f"{alias.name} is a legacy name; set {name} instead.")
         return value
 
-    def _pair(self, first: str, second: str, backend: ApiBackend) -> tuple[Secret, Secret]:
+    def _pair(self, backend: ApiBackend) -> tuple[Secret, Secret]:
+        first, second = _NAMES[backend]
         problems = [text for text in (self._problem(first), self._problem(second)) if text]
         if problems:
             raise LibrusConfigurationError(

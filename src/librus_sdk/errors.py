@@ -117,9 +117,12 @@ class LibrusSdkError(Exception):
         code: the stable name of what happened, for programs.
         message: one or two sentences for a person, with the next step; may change between versions.
         details: the facts listed for the code; keys are snake_case.
+        retry_after_s: how long to leave Librus alone, seconds: what a 429 or 503 asked for, or what is due
+            after a sign-in that failed; None when nothing is known.
     """
 
     default_code: ClassVar[str] = INTERNAL_ERROR
+    retry_after_s: float | None = None
 
     def __init__(
         self,
@@ -211,13 +214,9 @@ class LibrusApiError(LibrusSdkError):
 
     ``details``: ``endpoint``, ``status`` and, when Librus sent ones that are safe to show, ``server_code``
     and ``server_message``.
-
-    Attributes:
-        retry_after_s: how long a 429 or 503 asked to wait, seconds; None when it did not.
     """
 
     default_code = API_REQUEST_FAILED
-    retry_after_s: float | None = None
 
     @property
     def status(self) -> int | None:
@@ -271,19 +270,22 @@ class LibrusTerminalAuthenticationError(LibrusAuthenticationError):
 
 
 class LibrusCredentialsError(LibrusTerminalAuthenticationError):
-    """The portal refused the e-mail and password. They are not sent again by themselves."""
+    """The password, or the name it goes with, was refused. They are not sent again by themselves."""
 
     default_code = AUTHENTICATION_FAILED
 
 
 class LibrusCaptchaRequiredError(LibrusTerminalAuthenticationError):
-    """The portal demands a captcha: sign in once in a browser, then try again."""
+    """Librus demands a captcha: sign in once in a browser, then try again."""
 
     default_code = CAPTCHA_REQUIRED
 
 
 class LibrusAccountActionRequiredError(LibrusTerminalAuthenticationError):
-    """The link to this child needs an action on the portal, or the child is no longer linked."""
+    """Librus wants something done first: a child is no longer linked, an account has expired, rules are new.
+
+    ``details``: ``reason`` where a sign-in met it: ``account_expired`` or ``interrupted_sign_in``.
+    """
 
     default_code = ACCOUNT_ACTION_REQUIRED
 

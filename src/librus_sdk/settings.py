@@ -68,7 +68,7 @@ class PortalCredentials:
                 "It looks as if e-mail and password were swapped."
                 if "@" in self.password.reveal()
                 else "The family account signs in with an e-mail address; a login issued by the school "
-                "(LIBRUS_GATEWAY_LOGIN) is another kind of account, which this version does not support yet."
+                "(LIBRUS_GATEWAY_LOGIN) is another kind of account: GatewayCredentials."
             )
             raise LibrusConfigurationError(
                 f"The portal e-mail (LIBRUS_PORTAL_EMAIL) is not an e-mail address. {advice}"

@@ -16,6 +16,7 @@ from librus_sdk.errors import (
     ACCOUNT_ACTION_REQUIRED,
     API_REQUEST_FAILED,
     FEATURE_UNAVAILABLE,
+    RATE_LIMITED,
     SERVICE_MAINTENANCE,
     FeatureUnavailableError,
     LibrusAccountActionRequiredError,
@@ -24,6 +25,7 @@ from librus_sdk.errors import (
     LibrusMaintenanceError,
     LibrusNetworkError,
     LibrusPermissionError,
+    LibrusRateLimitedError,
     LibrusResponseValidationError,
     LibrusSdkError,
     LibrusTimeoutError,
@@ -160,8 +162,9 @@ API: list[tuple[int, object, type[LibrusSdkError], str, bool, dict[str, str]]] =
     (302, None, LibrusApiError, API_REQUEST_FAILED, False, {}),
     *[
         (status, None, LibrusApiError, API_REQUEST_FAILED, False, {})
-        for status in (408, 425, 429, 500, 502, 503, 504)
+        for status in (408, 425, 500, 502, 503, 504)
     ],
+    (429, None, LibrusRateLimitedError, RATE_LIMITED, False, {}),
     (503, {"Status": "Maintenance"}, LibrusMaintenanceError, SERVICE_MAINTENANCE, False, {}),
     (
         503,
@@ -196,6 +199,31 @@ def test_the_child_api(
     assert verdict.error.details == {"endpoint": REQUEST.endpoint, "status": status, **facts}
     assert isinstance(verdict.error, LibrusApiError)
     assert verdict.error.status == status
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+@pytest.mark.parametrize(
+    ("code", "path", "is_device"),
+    [
+        ("UnableToGetPushDevice", "PushChanges", True),
+        ("UnableToGetPushDevice", "PushChanges/1,2", True),
+        ("FilterInvalidValue", "PushChanges", True),
+        ("FilterInvalidValue", "Grades", False),
+        ("InvalidRequest", "PushChanges", False),
+    ],
+)
+def test_a_device_that_librus_does_not_know(status: int, code: str, path: str, is_device: bool) -> None:
+    request = Request("GET", f"https://api.example/3.0/{path}", endpoint="https://api.example/", name=path)
+    verdict = judge_api(request, answer(status, error(Code=code)))
+    assert isinstance(verdict.error, LibrusApiError)
+    assert verdict.error.details == {
+        "endpoint": "https://api.example/",
+        "status": status,
+        "server_code": code,
+    }
+    assert ("Register again" in verdict.error.message) is is_device
+    assert not verdict.refused
+    assert not verdict.suspect
 
 
 PORTAL: list[tuple[int, object, type[LibrusSdkError], str, bool, dict[str, str]]] = [
@@ -248,7 +276,7 @@ PORTAL: list[tuple[int, object, type[LibrusSdkError], str, bool, dict[str, str]]
     (400, {"Code": "ApiDisabled"}, LibrusApiError, API_REQUEST_FAILED, False, {"server_code": "ApiDisabled"}),
     (403, None, LibrusApiError, API_REQUEST_FAILED, False, {}),
     (419, b"<html>", LibrusApiError, API_REQUEST_FAILED, False, {}),
-    (429, None, LibrusApiError, API_REQUEST_FAILED, False, {}),
+    (429, None, LibrusRateLimitedError, RATE_LIMITED, False, {}),
     (502, None, LibrusApiError, API_REQUEST_FAILED, False, {}),
     (503, {"Status": "Maintenance"}, LibrusMaintenanceError, SERVICE_MAINTENANCE, False, {}),
 ]

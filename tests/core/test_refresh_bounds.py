@@ -9,10 +9,12 @@ from librus_sdk.core.refresh import (
     BACKOFF_MAX_S,
     BACKOFF_MIN_S,
     FORMER_SECRETS,
+    JUST_MADE_S,
     NEW_FOR_S,
     REFUSAL_BACKOFF_MAX_S,
     REFUSAL_BACKOFF_MIN_S,
     REFUSALS_BEFORE_COOLDOWN,
+    SUSPECT_AFTER_S,
     FlightFailure,
     Minted,
     Phase,
@@ -133,3 +135,24 @@ def test_only_so_many_former_secrets_are_kept() -> None:
         state = offered(state, f"secret {number}", float(number))
     assert len(state.former) == FORMER_SECRETS
     assert refresh.close(state).former == ()
+
+
+def test_an_answer_that_may_mean_a_dead_session_is_believed_of_an_older_one_only() -> None:
+    state = offered(SlotState(key="k"), "a", 100.0)
+    young, old = 100.0 + SUSPECT_AFTER_S - 1, 100.0 + SUSPECT_AFTER_S
+    assert not refresh.worth_renewing(state, young, 1)
+    assert refresh.worth_renewing(state, old, 1)
+    newer = offered(state, "b", old)
+    assert not refresh.worth_renewing(newer, old + SUSPECT_AFTER_S, 1), "an older generation says nothing"
+    assert not refresh.worth_renewing(SlotState(key="k"), old, 0)
+
+
+def test_a_session_is_just_made_when_it_was_refused_at_once_without_ever_being_accepted() -> None:
+    state = offered(SlotState(key="k"), "a", 100.0)
+    assert not refresh.just_made(state, 101.0), "nobody has refused it"
+    refused = refresh.reject(state, 101.0, 1, REFUSAL)
+    assert refresh.just_made(refused, 100.0 + JUST_MADE_S - 1)
+    assert not refresh.just_made(refused, 100.0 + JUST_MADE_S)
+    accepted = refresh.reject(refresh.accept(state, 1), 101.0, 1, REFUSAL)
+    assert not refresh.just_made(accepted, 101.0)
+    assert not refresh.just_made(SlotState(key="k"), 101.0)

@@ -8,11 +8,22 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from librus_sdk.core import refresh
-from librus_sdk.core.http import Request, Response
+from librus_sdk.core.http import Request, Response, origin_of
 from librus_sdk.core.refresh import Fail, Grant, Minted, SlotState
 from librus_sdk.errors import LibrusSdkError
 from librus_sdk.flows.portal import PortalFlows
-from librus_sdk.flows.steps import Acquire, Acquired, Attempt, Flow, NewJar, Pause, Ports, Sent, Step
+from librus_sdk.flows.steps import (
+    Acquire,
+    Acquired,
+    Attempt,
+    Exchange,
+    Flow,
+    NewJar,
+    Pause,
+    Ports,
+    Sent,
+    Step,
+)
 from librus_sdk.models.decoding import decode_account, decode_accounts, decode_portal_me
 from librus_sdk.secret import Secret
 from librus_sdk.settings import Hosts, PortalCredentials
@@ -41,8 +52,14 @@ EMAIL: Final = "joanna@example.org"
 PASSWORD: Final = "open&sesame+%"
 
 
+@dataclass(eq=False)
 class TheJar:
-    """The only jar there is."""
+    """A cookie jar that knows names and origins only."""
+
+    cookies: set[tuple[str, tuple[str, str, int | None]]] = field(default_factory=set)
+
+    def has(self, name: str, url: str) -> bool:
+        return (name, origin_of(url)) in self.cookies
 
 
 @dataclass
@@ -87,7 +104,8 @@ def drive(flow: Flow[Any], answers: Iterable[Any]) -> Ran:
 
 def _reply(step: Step, left: list[Any], ran: Ran) -> Any:
     if isinstance(step, NewJar):
-        return TheJar()
+        like = step.like.cookies if isinstance(step.like, TheJar) else set()
+        return TheJar({cookie for cookie in like if step.only is None or cookie[0] in step.only})
     if isinstance(step, Pause):
         return None
     if isinstance(step, Acquire):
@@ -103,6 +121,9 @@ def _reply(step: Step, left: list[Any], ran: Ran) -> Any:
     assert left, f"one answer more is wanted: {step}"
     ran.requests.append(step.request)
     reply = left.pop(0)
+    if isinstance(step, Exchange) and isinstance(step.jar, TheJar) and isinstance(reply, Response):
+        place = origin_of(step.request.url)
+        step.jar.cookies |= {(name, place) for name in reply.cookies_set}
     return Sent(reply, generation) if isinstance(step, Attempt) and not isinstance(reply, Fail) else reply
 
 

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from librus_sdk.core.answers import judge_api
-from librus_sdk.core.http import Failure, Request
-from librus_sdk.core.refresh import Fail, closed_error
+from librus_sdk.core.answers import Verdict, judge_api
+from librus_sdk.core.http import Failure, Request, Response
+from librus_sdk.core.refresh import SUSPECT_AFTER_S, Fail, closed_error
 from librus_sdk.errors import (
     LibrusApiError,
     LibrusAuthRefreshError,
     LibrusMaintenanceError,
     LibrusNetworkError,
     LibrusPermissionError,
+    LibrusRateLimitedError,
     LibrusResponseValidationError,
     LibrusSdkError,
     LibrusSessionClosedError,
@@ -144,7 +145,7 @@ def test_retry_after_is_waited_and_kept_on_the_error() -> None:
     ran = run(
         granted(), answer(429, retry_after="7"), answer(503, retry_after="0"), answer(429, retry_after="9")
     )
-    error = failed(ran, LibrusApiError)
+    error = failed(ran, LibrusRateLimitedError)
     assert ran.pauses == [7.0, 0.0]
     assert isinstance(error, LibrusApiError)
     assert error.retry_after_s == 9.0
@@ -285,3 +286,41 @@ def test_asking_returns_the_grant_or_raises() -> None:
     slot = granted()
     assert drive(ask(slot), [slot.renewed]).result.grant.generation == 2
     assert isinstance(drive(ask(slot), [Fail(closed_error())]).error, LibrusSessionClosedError)
+
+
+# --- what may be a dead credential -------------------------------------------------------------------------
+
+
+def suspicious(request: Request, response: Response) -> Verdict:
+    verdict = judge_api(request, response)
+    return Verdict(verdict.error, suspect=True) if response.status == 403 else verdict
+
+
+FORBIDDEN = answer(403, b"{}")
+
+
+def suspected(slot: FakeSlot | None, *answers: Any, age: float) -> Ran:
+    clock = ports()
+    now = 0.0 if slot is None else slot.state.grant.minted.issued_at + age  # type: ignore[union-attr]
+    aged = type(clock)(lambda: now, clock.wall, clock.random, clock.emit)
+    flow = call(GET, slot=slot, judge=suspicious, decode=text_of, retry=POLICY, ports=aged)
+    return drive(flow, answers)
+
+
+def test_a_suspicious_answer_of_an_old_session_is_renewed_and_repeated() -> None:
+    slot = granted()
+    ran = suspected(slot, FORBIDDEN, slot.renewed, OK, age=SUSPECT_AFTER_S)
+    assert ran.result.value == "the body"
+    assert [generation for generation, _ in slot.rejected] == [1]
+
+
+def test_a_suspicious_answer_of_a_young_session_is_what_it_says() -> None:
+    slot = granted()
+    error = failed(suspected(slot, FORBIDDEN, age=SUSPECT_AFTER_S - 1), LibrusPermissionError)
+    assert error.__cause__ is None
+    assert slot.rejected == []
+    assert slot.accepted == [1]
+
+
+def test_without_a_slot_a_suspicious_answer_is_what_it_says() -> None:
+    failed(suspected(None, FORBIDDEN, age=0), LibrusPermissionError)

@@ -17,6 +17,7 @@ from librus_sdk.errors import (
     LibrusMaintenanceError,
     LibrusNetworkError,
     LibrusPortalPageError,
+    LibrusRateLimitedError,
     LibrusResponseValidationError,
     LibrusSdkError,
     LibrusTimeoutError,
@@ -296,8 +297,9 @@ def test_a_failing_step_is_told_with_its_status(before: tuple[Response, ...], st
     if status == 401 and before:
         fails(LibrusCredentialsError, *before, answer(status, b"<h1>"))
         return
-    error = fails(LibrusApiError, *before, answer(status, b"<h1>"))
-    assert error.code == "API_REQUEST_FAILED"
+    limited = status == 429
+    error = fails(LibrusRateLimitedError if limited else LibrusApiError, *before, answer(status, b"<h1>"))
+    assert error.code == ("RATE_LIMITED" if limited else "API_REQUEST_FAILED")
     endpoint = ["/konto-librus/login", "/konto-librus/login/action", "/api/v3/Me"][len(before)]
     assert error.details == {"endpoint": f"{PORTAL}{endpoint}", "status": status}
 
@@ -319,7 +321,8 @@ def test_no_answer_at_each_step(before: tuple[Response, ...]) -> None:
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
 def test_an_outage_that_lists_errors_says_nothing_of_the_password(status: int) -> None:
-    error = fails(LibrusApiError, LOGIN_PAGE, answer(status, {"errors": ["Server Error"]}))
+    kind = LibrusRateLimitedError if status == 429 else LibrusApiError
+    error = fails(kind, LOGIN_PAGE, answer(status, {"errors": ["Server Error"]}))
     assert error.details["status"] == status
 
 
@@ -333,7 +336,7 @@ def test_retry_after_is_kept() -> None:
     error = fails(LibrusApiError, answer(503, b"", retry_after="7"))
     assert isinstance(error, LibrusApiError)
     assert error.retry_after_s == 7
-    error = fails(LibrusApiError, LOGIN_PAGE, answer(429, b"", retry_after="8"))
+    error = fails(LibrusRateLimitedError, LOGIN_PAGE, answer(429, b"", retry_after="8"))
     assert isinstance(error, LibrusApiError)
     assert error.retry_after_s == 8
 

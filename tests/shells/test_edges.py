@@ -495,6 +495,12 @@ def test_whether_the_request_can_have_left(error: BaseException, sent: bool) -> 
     assert network_failure(error).sent is sent
 
 
+def test_what_the_program_was_handling_says_nothing_of_the_request() -> None:
+    handled = ConnectionRefusedError()
+    found = network_failure(chained(httpx2.ReadError("x"), ConnectionResetError(), handled), handled)
+    assert (found.reason, found.sent) == ("connection reset", True)
+
+
 def test_a_circle_of_causes_ends() -> None:
     one, other = OSError(1), OSError(2)
     one.__cause__, other.__cause__ = other, one

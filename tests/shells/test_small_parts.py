@@ -10,17 +10,58 @@ import runpy
 import time
 from typing import Any
 
+import httpx2
 import pytest
 
 from librus_sdk.core.http import Failure, Request, Response
-from librus_sdk.core.refresh import Grant, Minted
-from librus_sdk.flows.steps import Ports
+from librus_sdk.core.refresh import FlightFailure, Grant, Minted, Mode, Ticket
+from librus_sdk.errors import LibrusSdkError
+from librus_sdk.flows.steps import Flow, Ports
+from librus_sdk.flows.token_pair import TokenPair
 from librus_sdk.secret import Secret
 from librus_sdk.shells import fork
 from librus_sdk.shells.clock import Clock
 from librus_sdk.shells.limits import MAX_WAIT_S, Limit, new_jar, stamped
 from librus_sdk.shells.reports import report_request
+from librus_sdk.shells.slots import Flight, Slot
 from librus_sdk.shells.wire import Jar
+
+# --- a slot -------------------------------------------------------------------------------------------------
+
+
+class _Watch(Clock):
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_a_slot_is_good_while_its_credential_is_and_nobody_replaces_it() -> None:
+    watch = _Watch()
+    slot = Slot(key="7", name="child", endpoint="x", renewal=_no_renewal, private=False, clock=watch)
+    assert not slot.is_good()
+    slot.offer(Minted("7", Secret("a"), 0.0, expires_at=1000.0))
+    assert slot.is_good()
+    watch.now = 2000.0
+    assert slot.is_good()  # an assumed end is a guess
+    flight = Flight()
+    slot.acquire(Ticket(), flight, mode="force")
+    assert not slot.is_good()
+    slot.settle(flight, FlightFailure(LibrusSdkError("no", code="X"), "transient", 60.0))
+    assert not slot.is_good()
+    watch.now = 2061.0
+    assert slot.is_good()
+    slot.reject(1, LibrusSdkError("401", code="X"))
+    assert not slot.is_good()
+    slot.offer(Minted("7", Secret("b"), 2061.0))
+    assert slot.is_good()
+    slot.close()
+    assert not slot.is_good()
+
+
+def _no_renewal(_mode: Mode) -> Flow[Minted]:
+    raise AssertionError("nobody flies here")
+
 
 # --- the clock ---------------------------------------------------------------------------------------------
 
@@ -135,6 +176,9 @@ def test_a_token_goes_on_the_request_and_a_jar_beside_it() -> None:
     assert (request.bearer, beside) == (token, None)
     request, beside = stamped(GET, Grant(Minted("portal", jar, 0.0), 1))
     assert (request, beside) == (GET, jar)
+    pair = TokenPair(Secret("tok-2"), Secret("refresh-2"))
+    request, beside = stamped(GET, Grant(Minted("portal", pair, 0.0), 1))
+    assert (request.bearer, beside) == (pair.access, None)
     assert GET.bearer is None
 
 
@@ -143,6 +187,58 @@ def test_a_jar_is_not_pickled() -> None:
     assert isinstance(jar, Jar)
     with pytest.raises(TypeError, match="as good as a password"):
         pickle.dumps(jar)
+
+
+def jar_with(*cookies: str, url: str = "https://web.example/a/b", into: Jar | None = None) -> Jar:
+    jar = into or new_jar()
+    request = httpx2.Request("GET", url)
+    headers = [("set-cookie", cookie) for cookie in cookies]
+    httpx2.Cookies(jar.cookies).extract_cookies(httpx2.Response(200, headers=headers, request=request))
+    assert isinstance(jar, Jar)
+    return jar
+
+
+def test_a_jar_tells_which_cookies_it_would_send_where() -> None:
+    jar = jar_with("one=1; Path=/", "two=2; Path=/OAuth", "three=3; Path=/; Secure")
+    assert jar.has("one", "https://web.example/x")
+    assert not jar.has("one", "https://other.example/x")
+    assert not jar.has("two", "https://web.example/x")
+    assert jar.has("two", "https://web.example/OAuth/Authorization")
+    assert not jar.has("three", "http://web.example/")
+    assert not jar.has("on", "https://web.example/x")
+
+
+def test_a_copied_jar_goes_its_own_way() -> None:
+    jar = jar_with("one=1; Path=/", "two=2; Path=/")
+    twin, part = new_jar(jar), new_jar(jar, frozenset({"two"}))
+    jar.cookies.clear()
+    assert twin.has("one", "https://web.example/")
+    assert twin.has("two", "https://web.example/")
+    assert not part.has("one", "https://web.example/")
+    assert part.has("two", "https://web.example/")
+
+
+def test_the_cookie_of_the_gateway_outlives_its_ten_minutes_and_no_other_does() -> None:
+    jar = jar_with("oauth_token=t; Path=/; Max-Age=600", "other=o; Path=/; Max-Age=600")
+    expiries = {cookie.name: cookie.expires for cookie in jar.cookies}
+    assert expiries["oauth_token"] is None
+    assert expiries["other"] is not None
+    copied = {cookie.name: cookie.expires for cookie in new_jar(jar).cookies}
+    assert copied == expiries
+
+
+def test_a_forked_jar_has_its_cookies_whoever_held_their_lock() -> None:
+    jar = jar_with("one=1; Path=/")
+    held = jar.cookies
+    jar.after_fork()
+    assert jar.cookies is not held
+    assert jar.has("one", "https://web.example/")
+
+
+def test_a_cookie_that_is_taken_back_is_gone() -> None:
+    jar = jar_with("oauth_token=t; Path=/; Max-Age=600")
+    jar_with("oauth_token=; Path=/; Max-Age=0", into=jar)
+    assert not jar.has("oauth_token", "https://web.example/")
 
 
 # --- what is told of a request -----------------------------------------------------------------------------

@@ -20,13 +20,26 @@ from ..errors import (
     LibrusMaintenanceError,
     LibrusNetworkError,
     LibrusPermissionError,
+    LibrusRateLimitedError,
     LibrusResponseValidationError,
     LibrusSdkError,
     LibrusTimeoutError,
 )
 from .http import Failure, Request, Response
 
-__all__ = ["Judge", "Verdict", "failure_error", "is_server_code", "judge_api", "judge_portal"]
+__all__ = [
+    "MAINTENANCE",
+    "MODULE_OFF",
+    "Judge",
+    "Verdict",
+    "body_object",
+    "details_of",
+    "error_by_status",
+    "failure_error",
+    "is_server_code",
+    "judge_api",
+    "judge_portal",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,9 @@ _WORD: Final = (
 _CAMEL_CODE: Final = re.compile(f"{_WORD}{{1,8}}")
 _SNAKE_CODE: Final = re.compile(f"{_WORD}(?:_{_WORD}){{1,7}}", re.IGNORECASE)
 _INACTIVE: Final = re.compile(r"[A-Za-z]{1,40}IsNotActive")
+_NO_DEVICE: Final = "UnableToGetPushDevice"
+# Of any parameter; the list of changes has no other than the device.
+_BAD_FILTER: Final = "FilterInvalidValue"
 _MAX_ERROR_BODY: Final = 64 * 1024
 _MAX_CODE: Final = 64
 
@@ -88,7 +104,8 @@ def is_server_code(text: str) -> bool:
     return len(text) <= _MAX_CODE and bool(_CAMEL_CODE.fullmatch(text) or _SNAKE_CODE.fullmatch(text))
 
 
-def _body_object(response: Response) -> Mapping[str, Any]:
+def body_object(response: Response) -> Mapping[str, Any]:
+    """Return the JSON object the body is; an empty one when it is none, or larger than errors are."""
     if len(response.body) > _MAX_ERROR_BODY:
         return {}
     try:
@@ -113,7 +130,8 @@ def _server_facts(body: Mapping[str, Any]) -> dict[str, str]:
     return facts
 
 
-def _details(request: Request, response: Response, body: Mapping[str, Any]) -> dict[str, Any]:
+def details_of(request: Request, response: Response, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an error may tell of the answer: address, status, and constants of Librus in its body."""
     return {"endpoint": request.endpoint, "status": response.status, **_server_facts(body)}
 
 
@@ -121,9 +139,9 @@ def judge_api(request: Request, response: Response) -> Verdict:
     """Judge an answer of the child API 3.0."""
     if response.ok:
         return _OK
-    body = _body_object(response)
+    body = body_object(response)
     said = _texts(body, "Code", "Message", "Status")
-    details = _details(request, response, body)
+    details = details_of(request, response, body)
     status = response.status
 
     if status == 401:
@@ -131,23 +149,25 @@ def judge_api(request: Request, response: Response) -> Verdict:
             return Verdict(LibrusPermissionError(_NOT_FOR_THIS_ACCOUNT, details=details))
         return Verdict(LibrusApiError(_BEARER_REFUSED, details=details), refused=True)
     if "Maintenance" in said:
-        return Verdict(LibrusMaintenanceError(_MAINTENANCE, details=details))
+        return Verdict(LibrusMaintenanceError(MAINTENANCE, details=details))
     if "Student timetable is not public" in said:
         return Verdict(FeatureUnavailableError(_TIMETABLE_NOT_PUBLIC, details=details))
     if "NoticeboardProblem" in said or any(_INACTIVE.fullmatch(text) for text in said):
-        return Verdict(FeatureUnavailableError(_MODULE_OFF, details=details))
+        return Verdict(FeatureUnavailableError(MODULE_OFF, details=details))
+    if _NO_DEVICE in said or (_BAD_FILTER in said and request.name.startswith("PushChanges")):
+        return Verdict(LibrusApiError(_DEVICE_UNKNOWN, details=details))
     if status == 403:
         return Verdict(LibrusPermissionError(_FORBIDDEN, details=details))
-    return Verdict(_by_status("Librus", status, details))
+    return Verdict(error_by_status("Librus", status, details))
 
 
 def judge_portal(request: Request, response: Response) -> Verdict:
     """Judge an answer of the portal's JSON API; ``refused`` means the portal session is dead."""
     if response.ok:
         return _OK
-    body = _body_object(response)
+    body = body_object(response)
     said = _texts(body, "Code", "code", "reason", "message", "hint", "Message", "Status")
-    details = _details(request, response, body)
+    details = details_of(request, response, body)
     status = response.status
 
     if "requires_an_action" in said:
@@ -155,10 +175,10 @@ def judge_portal(request: Request, response: Response) -> Verdict:
     if status == 401:
         return Verdict(LibrusApiError(_PORTAL_REFUSED, details=details), refused=True)
     if "Maintenance" in said:
-        return Verdict(LibrusMaintenanceError(_MAINTENANCE, details=details))
+        return Verdict(LibrusMaintenanceError(MAINTENANCE, details=details))
     if "Account not found" in said:
         return Verdict(LibrusAccountActionRequiredError(_NOT_LINKED, details=details))
-    return Verdict(_by_status("The Librus portal", status, details))
+    return Verdict(error_by_status("The Librus portal", status, details))
 
 
 def failure_error(request: Request, failure: Failure) -> LibrusSdkError:
@@ -186,11 +206,12 @@ def failure_error(request: Request, failure: Failure) -> LibrusSdkError:
     )
 
 
-def _by_status(who: str, status: int, details: dict[str, Any]) -> LibrusApiError:
+def error_by_status(who: str, status: int, details: dict[str, Any]) -> LibrusApiError:
+    """Return the error of an answer whose body says nothing known; ``who`` begins the message."""
+    if status == 429:
+        return LibrusRateLimitedError(f"{who} asks for fewer requests. Wait a few minutes.", details=details)
     if status == 404:
         message = f"{who} knows nothing under this address: the record does not exist, or not for this child."
-    elif status == 429:
-        message = f"{who} asks for fewer requests. Wait a few minutes."
     elif status >= 500:
         message = f"{who} has trouble at the moment (status {status}). Try again later."
     else:
@@ -215,9 +236,13 @@ _FORBIDDEN: Final = (
     "Librus does not let this account read this (status 403). The school may not share it, or the address "
     "you connect from may be blocked."
 )
-_MAINTENANCE: Final = "Librus is under maintenance (this often happens at night). Try again later."
+MAINTENANCE: Final = "Librus is under maintenance (this often happens at night). Try again later."
 _TIMETABLE_NOT_PUBLIC: Final = "The school has not published this timetable yet."
-_MODULE_OFF: Final = "The school has switched this module off."
+_DEVICE_UNKNOWN: Final = (
+    "Librus does not know this device id for this child, or not any more. Register again "
+    "(client.changes.register), keep the new id, and read everything once: its list begins then."
+)
+MODULE_OFF: Final = "The school has switched this module off."
 _ACTION_REQUIRED: Final = (
     "The link to this child needs attention: sign in on the Librus portal in a browser and follow what it "
     "asks for."

@@ -6,6 +6,7 @@ No HTTP library here: the shells translate. A bearer or form value that is a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -20,8 +21,10 @@ __all__ = [
     "Response",
     "Sink",
     "join_url",
+    "json_body",
     "origin_of",
     "origin_text",
+    "plain_origin",
     "query_items",
     "segment",
 ]
@@ -70,7 +73,7 @@ class Request:
     url: str = field(repr=False)
     endpoint: str
     name: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     form: tuple[tuple[str, str | Secret], ...] | None = field(default=None, repr=False)
     bearer: Secret | None = None
@@ -137,6 +140,20 @@ def origin_of(url: str) -> tuple[str, str, int | None]:
     return parts.scheme, (parts.hostname or "").lower(), parts.port or default
 
 
+def plain_origin(address: Secret) -> tuple[str, str, int | None] | None:
+    """Return the origin of an address somebody sent; None for one that is read differently by everybody.
+
+    It is boxed, and nothing is raised: such an address may be a key, and a traceback shows variables.
+    """
+    text = address.reveal()
+    if not is_text(address) or not text.isprintable() or "\\" in text:
+        return None
+    try:
+        return None if "@" in urlsplit(text).netloc else origin_of(text)
+    except ValueError:
+        return None
+
+
 def origin_text(url: str) -> str:
     """Return the origin as an address without a path: ``https://api.librus.pl``."""
     scheme, host, port = origin_of(url)
@@ -153,6 +170,11 @@ def join_url(base: str, path: str) -> str:
 def segment(value: object) -> str:
     """Percent-encode one path segment: ``a/b`` becomes ``a%2Fb``."""
     return quote(_sendable(str(value)), safe="")
+
+
+def json_body(value: object) -> bytes:
+    """Return a document as sent. Raises LibrusConfigurationError when a text in it cannot be sent."""
+    return _sendable(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode()
 
 
 def query_items(query: Mapping[str, object] | None) -> tuple[tuple[str, str], ...]:

@@ -10,28 +10,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from ..core.answers import Judge, failure_error
 from ..core.http import Failure, Request, Response
 from ..core.refresh import Fail, Mode, Ticket, after_refusal, worth_renewing
 from ..core.retry import reason_of, retry_after_s, retry_delay_s
 from ..errors import LibrusApiError, LibrusSdkError
+from ..secret import Secret
 from ..settings import RetryPolicy
 from .steps import Acquire, Acquired, Attempt, Flow, Pause, Ports, Sent, SlotPort
+from .walk import redirect_of
 
-__all__ = ["Answer", "call"]
+__all__ = ["Answer", "call", "deliver"]
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """A good, decoded answer, the generation of the credential that brought it, and its headers."""
+    """A good, decoded answer.
+
+    Attributes:
+        generation: of the credential that brought it.
+        headers: those that say what a file is, and no others: the rest may hold anything.
+        target: where it redirects to, if it does.
+    """
 
     value: T
     generation: int = 0
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    target: Secret | None = None
+
+
+_OF_FILES: Final = ("content-type", "content-disposition")
 
 
 def call(
@@ -67,7 +79,8 @@ def call(
                 raise error
             assert isinstance(sent.answer, Response)
             value = decode(sent.answer.body, request.endpoint)
-            return Answer(value, sent.generation, sent.answer.headers)
+            headers = {name: text for name, text in sent.answer.headers.items() if name in _OF_FILES}
+            return Answer(value, sent.generation, headers, redirect_of(request, sent.answer))
 
         assert error is not None
         if slot is None:
@@ -79,6 +92,25 @@ def call(
         if isinstance(after, LibrusSdkError):
             raise after
         ticket = after
+
+
+def deliver(
+    request: Request, *, slot: SlotPort | None, judge: Judge, ports: Ports
+) -> Flow[Response | Failure]:
+    """Send what people will see, exactly once, and return whatever came back.
+
+    A credential is got first where none is held. One that is refused is not sent again, and neither is this:
+    a server that says 401 may have done what it was asked. Raises the SDK error of a credential that is not
+    to be had; then nothing was sent.
+    """
+    _, sent = yield from _send(request, slot, Ticket(), "need", RetryPolicy.off(), ports)
+    error, refused = _outcome(request, sent, judge, ports, slot)
+    if slot is not None and isinstance(sent.answer, Response):
+        if refused and error is not None:
+            slot.reject(sent.generation, error)
+        else:
+            slot.accept(sent.generation)
+    return sent.answer
 
 
 def _send(

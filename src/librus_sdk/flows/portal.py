@@ -12,29 +12,26 @@ from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
 from ..core.answers import judge_portal
-from ..core.http import Request, Response, join_url, segment
+from ..core.http import Request, join_url, segment
 from ..core.refresh import Minted, Mode, makes_no_progress
-from ..core.retry import retry_after_s
 from ..errors import (
     AUTHENTICATION_FAILED,
-    LibrusApiError,
     LibrusAuthenticationError,
     LibrusAuthRefreshError,
-    LibrusCaptchaRequiredError,
     LibrusCredentialsError,
-    LibrusPortalPageError,
     LibrusSdkError,
 )
 from ..secret import Secret
 from ..settings import Hosts, PortalCredentials, RetryPolicy
 from .call import Answer, call
-from .login_page import CSRF_FIELD, captcha_demanded, hidden_fields, refusal_of
+from .login_page import CSRF_FIELD, hidden_fields
+from .portal_page import LOST, PORTAL_KEY, REFUSED, PortalForm, page_of
 from .steps import Flow, Jar, NewJar, Ports, SlotPort
-from .walk import exchange, walk
+from .walk import exchange
 
-__all__ = ["Account", "PortalFlows"]
+__all__ = ["PORTAL_KEY", "Account", "PortalFlows"]
 
-PORTAL_KEY: Final = "portal"
+_LOGIN_PATH: Final = "/konto-librus/login"
 _JSON: Final = (("accept", "application/json"),)
 _NO_RETRY: Final = RetryPolicy.off()
 
@@ -67,7 +64,7 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
     """
 
     hosts: Hosts
-    credentials: PortalCredentials
+    credentials: PortalCredentials | None
     ports: Ports
     decode_me: Callable[[bytes, str], MeT]
     decode_accounts: Callable[[bytes, str], ListT]
@@ -93,40 +90,12 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
         return round((self.ports.monotonic() - started) * 1000)
 
     def _sign_in(self) -> Flow[Jar]:
+        assert self.credentials is not None  # only kept tokens go without, and they are renewed elsewhere
         jar: Jar = yield NewJar()
-        page_request = self._page("/konto-librus/login", "login_page")
-        page = yield from self._follow(page_request, jar)
-        if not page.ok:
-            raise self._trouble(page_request, page)
-        fields = hidden_fields(page.body)
-        if CSRF_FIELD not in fields:
-            if captcha_demanded(page.body):
-                raise LibrusCaptchaRequiredError(_CAPTCHA)
-            raise LibrusPortalPageError(_PAGE_INVALID)
-
-        form_request = Request(
-            "POST",
-            join_url(self.hosts.portal, "/konto-librus/login/action"),
-            endpoint=join_url(self.hosts.portal, "/konto-librus/login/action"),
-            name="portal.login",
-            headers=(("referer", page_request.url),),
-            form=(
-                *fields.items(),
-                # Last, so that no hidden field of the page takes their place.
-                ("email", self.credentials.email),
-                ("password", self.credentials.password),
-            ),
-        )
-        final = yield from self._follow(form_request, jar)
-        refusal = refusal_of(final.body)
-        # An outage that lists its "errors" says nothing of the password.
-        judged = final.status < 500 and final.status not in (408, 425, 429)
-        if (refusal == "credentials" and judged) or final.status == 401:
-            raise LibrusCredentialsError(_REFUSED)
-        if refusal == "captcha":
-            raise LibrusCaptchaRequiredError(_CAPTCHA)
-        if not final.ok or refusal == "expired":
-            raise self._trouble(form_request, final)
+        form = PortalForm(self.hosts, self.ports)
+        page = yield from form.open(_LOGIN_PATH, "portal.login_page", jar)
+        referer = join_url(self.hosts.portal, _LOGIN_PATH)
+        final = page_of((yield from form.send(form.fields(page), self.credentials, referer, jar)))
 
         me_request = self._api("/api/v3/Me", "portal.me")
         me = yield from exchange(me_request, jar)
@@ -135,36 +104,12 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
             if self.has_worked() and CSRF_FIELD not in hidden_fields(final.body):
                 # The portal let us past its form, and these credentials have worked before: its session was
                 # lost on the way. That passes, and must not latch a good password.
-                raise LibrusAuthenticationError(_LOST, code=AUTHENTICATION_FAILED)
-            raise LibrusCredentialsError(_REFUSED)
+                raise LibrusAuthenticationError(LOST, code=AUTHENTICATION_FAILED)
+            raise LibrusCredentialsError(REFUSED)
         if not me.ok:
-            raise self._trouble(me_request, me)
+            raise form.trouble(me_request, me)
         self.decode_me(me.body, me_request.endpoint)
         return jar
-
-    def _follow(self, request: Request, jar: Jar) -> Flow[Response]:
-        """Send and follow redirects, on the portal's own origin only."""
-        walked = yield from walk(request, jar, (self.hosts.portal,))
-        if walked.beyond is not None:
-            # Another host has no business in a sign-in; the profile read decides how it stands.
-            return Response(200, b"", {}, walked.response.url)
-        return walked.response
-
-    def _trouble(self, request: Request, response: Response) -> LibrusSdkError:
-        """A step that failed for another reason than the credentials."""
-        error = judge_portal(request, response).error
-        if error is None or isinstance(error, LibrusApiError):
-            status = response.status
-            error = (
-                error
-                if error is not None and status != 401
-                else LibrusApiError(
-                    f"The Librus portal did not complete the sign-in (status {status}). Try again later.",
-                    details={"endpoint": request.endpoint, "status": status},
-                )
-            )
-            error.retry_after_s = retry_after_s(response, self.ports.wall())
-        return error
 
     # --- reads -------------------------------------------------------------------------------------------
 
@@ -229,24 +174,5 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
         url = join_url(self.hosts.portal, path)
         return Request("GET", url, endpoint=url, name=name, headers=_JSON)
 
-    def _page(self, path: str, name: str) -> Request:
-        url = join_url(self.hosts.portal, path)
-        return Request("GET", url, endpoint=url, name=f"portal.{name}")
-
 
 _T = TypeVar("_T")
-
-
-_REFUSED: Final = (
-    "The Librus portal refused the e-mail and password. Check LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD "
-    "by signing in on the portal in a browser. They are not sent again until you sign in anew."
-)
-_LOST: Final = "The Librus portal forgot the sign-in at once. This usually passes; try again later."
-_CAPTCHA: Final = (
-    "The Librus portal demands a captcha, usually after several failed sign-ins. Sign in once on the portal "
-    "in a browser, then try again."
-)
-_PAGE_INVALID: Final = (
-    "The sign-in page of the Librus portal is not the expected one (maintenance or a redesign). Try again "
-    "later."
-)

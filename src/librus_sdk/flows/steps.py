@@ -103,10 +103,14 @@ class Acquired:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Send one request of a sign-in, with its jar if it has one. Answered by Response or Failure."""
+    """Send one request of a sign-in, with its jar if it has one. Answered by Response or Failure.
+
+    ``patient``: its answer must not be lost, so it may take as long as the whole renewal may.
+    """
 
     request: Request
     jar: Jar | None = None
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ..errors import LibrusPortalPageError
 from ..secret import Secret
 from .steps import Exchange, Flow, Jar
 
-__all__ = ["MAX_REDIRECTS", "Walked", "exchange", "walk"]
+__all__ = ["MAX_REDIRECTS", "Walked", "exchange", "redirect_of", "walk"]
 
 MAX_REDIRECTS: Final = 10
 
@@ -54,25 +54,34 @@ def walk(request: Request, jar: Jar, origins: Collection[str]) -> Flow[Walked]:
     """
     allowed = {origin_of(url) for url in origins}
     name = f"{request.name}.redirect"
+    agent = tuple(item for item in request.headers if item[0] == "user-agent")
     came: frozenset[str] = frozenset()
     for _ in range(MAX_REDIRECTS + 1):
         response = yield from exchange(request, jar)
         came |= response.cookies_set
-        location = response.headers.get("location")
-        if not 300 <= response.status < 400 or not location:
-            return Walked(response, None, came)
-        target = _target(response.url or request.url, location)
-        if target is None or origin_of(target) not in allowed:
-            return Walked(response, Secret(target or location), came)
-        request = Request("GET", target, endpoint=origin_text(target), name=name)
+        target = redirect_of(request, response)
+        if target is None or _origin(target) not in allowed:
+            return Walked(response, target, came)
+        request = Request(
+            "GET", target.reveal(), endpoint=origin_text(target.reveal()), name=name, headers=agent
+        )
     raise LibrusPortalPageError("Librus redirects in a circle. Try again later.")
 
 
-def _target(base: str, location: str) -> str | None:
-    """Where a redirect leads; None when that is no address at all."""
+def redirect_of(request: Request, response: Response) -> Secret | None:
+    """Return where the answer redirects to; boxed, as a traceback shows the variables of each frame."""
+    location = response.headers.get("location")
+    if not 300 <= response.status < 400 or not location:
+        return None
     try:
-        target = urljoin(base, location)
-        origin_of(target)
+        return Secret(urljoin(response.url or request.url, location))
+    except ValueError:
+        return Secret(location)
+
+
+def _origin(target: Secret) -> tuple[str, str, int | None] | None:
+    """Its origin; None when it is no address at all."""
+    try:
+        return origin_of(target.reveal())
     except ValueError:
         return None
-    return target

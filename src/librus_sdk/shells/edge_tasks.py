@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+import sys
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import Final
 
@@ -91,7 +92,7 @@ class TaskEdge:
 
         ``limit_ms`` is what a timeout is reported as. The caller's own cancellation stays one.
         """
-        client = self._plain
+        client, handled = self._plain, sys.exception()
         if jar is not None:
             client = httpx2.AsyncClient(transport=self._transport, **client_options(jar))
         try:
@@ -105,7 +106,7 @@ class TaskEdge:
         except TIMEOUT_ERRORS:
             return timeout_failure(limit_ms)
         except NETWORK_ERRORS as error:
-            return network_failure(error)
+            return network_failure(error, handled)
         except Exception as error:  # noqa: BLE001  (no exception of a library leaves the SDK)
             problem = unexpected(error)
         except BaseException as error:  # noqa: BLE001  (CancelledError, which goes on)

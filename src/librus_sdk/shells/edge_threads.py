@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
@@ -156,7 +157,7 @@ class ThreadEdge:
 
         ``limit_ms`` is what a timeout is reported as.
         """
-        client = self._plain
+        client, handled = self._plain, sys.exception()
         if jar is not None:
             client = httpx2.Client(transport=self._transport, **client_options(jar))
         token = _deadline.set(time.monotonic() + limit_s)
@@ -170,7 +171,7 @@ class ThreadEdge:
         except TIMEOUT_ERRORS:
             return timeout_failure(limit_ms)
         except NETWORK_ERRORS as error:
-            return network_failure(error)
+            return network_failure(error, handled)
         except Exception as error:  # noqa: BLE001  (no exception of a library leaves the SDK)
             problem = unexpected(error)
         except BaseException as error:  # noqa: BLE001  (KeyboardInterrupt, which goes on)

@@ -8,7 +8,6 @@ from typing import Final
 from ..core.refresh import FailureKind, FlightFailure, Minted
 from ..errors import (
     INTERNAL_ERROR,
-    LibrusApiError,
     LibrusSdkError,
     LibrusTerminalAuthenticationError,
     LibrusTimeoutError,
@@ -50,8 +49,7 @@ def failure_of(slot: Slot, error: Exception) -> FlightFailure:
         state = slot.peek()
         if state.grant is not None and state.grant.generation <= state.refused:
             kept.__cause__ = state.refused_by
-    retry_after = error.retry_after_s if isinstance(error, LibrusApiError) else None
-    return FlightFailure(kept, kind, retry_after)
+    return FlightFailure(kept, kind, error.retry_after_s)
 
 
 def wait_timeout(slot: Slot, timeout_ms: int, refusal: LibrusSdkError | None) -> LibrusTimeoutError:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ..core.http import Request
 from ..core.refresh import Grant
+from ..flows.token_pair import TokenPair
 from ..secret import Secret
 
 __all__ = ["Limit", "new_jar", "stamped"]
@@ -35,6 +36,10 @@ class Limit:
         rest = max(0.0, self.deadline - time.monotonic())
         return (seconds, self.timeout_ms) if seconds <= rest else (rest, max(1, round(rest * 1000)))
 
+    def patient(self) -> Limit:
+        """The limit for what must not be cut short: inside a flight, the rest of it."""
+        return self if self.deadline is None else Limit(round(MAX_WAIT_S * 1000), self.deadline)
+
     def waiting(self) -> Limit:
         """The limit for waiting from now on: one timeout in all, or, inside a flight, what is left of it."""
         now = time.monotonic()
@@ -45,9 +50,10 @@ class Limit:
 
 def stamped(request: Request, grant: Grant) -> tuple[Request, Any]:
     """Put the credential on the request: a bearer token on it, a cookie jar beside it."""
-    if isinstance(grant.secret, Secret):
-        return replace(request, bearer=grant.secret), None
-    return request, grant.secret
+    secret = grant.secret.access if isinstance(grant.secret, TokenPair) else grant.secret
+    if isinstance(secret, Secret):
+        return replace(request, bearer=secret), None
+    return request, secret
 
 
 def new_jar(like: Any = None, only: frozenset[str] | None = None) -> Any:

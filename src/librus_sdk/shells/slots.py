@@ -19,6 +19,7 @@ from ..core.refresh import (
     Join,
     Minted,
     Mode,
+    Phase,
     Published,
     SlotState,
     Start,
@@ -37,6 +38,8 @@ class _Abandoned(Enum):
 
 ABANDONED: Final = _Abandoned.ABANDONED
 GRACE_S: Final = 5.0
+FLIGHTS_DEEP: Final = 3
+_GOOD: Final = frozenset({Phase.FRESH, Phase.AGEING, Phase.DUE})
 Outcome = Published | FlightFailure | _Abandoned
 
 
@@ -52,14 +55,14 @@ class Flight:
     """Identity of one flight.
 
     A flight ends at its own deadline; one still listed long after that has an owner who can no longer end it
-    (an event loop that was stopped in the middle), and is dropped by whoever comes next. A child's flight may
-    contain one of the portal, so that is after twice the limit.
+    (an event loop that was stopped in the middle), and is dropped by whoever comes next. A flight of the
+    messages may contain one of the child, and that one of the portal, so that is after three times the limit.
     """
 
     __slots__ = ("_alive", "_until")
 
     def __init__(self, limit_s: float = 30.0, alive: Callable[[], bool] = lambda: True) -> None:
-        self._until = time.monotonic() + 2 * limit_s + GRACE_S
+        self._until = time.monotonic() + FLIGHTS_DEEP * limit_s + GRACE_S
         self._alive = alive
 
     def alive(self) -> bool:
@@ -84,6 +87,8 @@ class Slot:
         cools: whether another failed renewal is remembered for a while. What a slot below remembers is not
             remembered here a second time.
         kind: what is kept in it, a credential or a look-up table; events and messages tell the two apart.
+        apart: whether a renewal must not end with an interrupt of whoever asked for it, because what the
+            server gives then is given once.
     """
 
     def __init__(
@@ -98,6 +103,7 @@ class Slot:
         latches: tuple[type[LibrusSdkError], ...] = (),
         cools: bool = True,
         kind: SlotKind = "credential",
+        apart: bool = False,
     ) -> None:
         self.name = name
         self.kind: Final[SlotKind] = kind
@@ -106,6 +112,7 @@ class Slot:
         self.private = private
         self.latches = latches
         self.cools = cools
+        self.apart = apart
         self._clock = clock
         self._lock = threading.Lock()
         self._state = SlotState(key=key)
@@ -119,6 +126,11 @@ class Slot:
     def peek(self) -> SlotState:
         """Return the current state."""
         return self._state
+
+    def is_good(self) -> bool:
+        """Whether there is a credential that is believed good and not being replaced."""
+        state = self._state
+        return state.flight is None and refresh.phase_of(state, self._clock.monotonic()) in _GOOD
 
     def acquire(
         self,

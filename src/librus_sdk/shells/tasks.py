@@ -177,7 +177,9 @@ class TaskShell:
             case Acquire():
                 return await self._acquire(step, limit)
             case Exchange():
-                return await self._send(step.request, limit, private=True, jar=step.jar)
+                return await self._send(
+                    step.request, limit.patient() if step.patient else limit, private=True, jar=step.jar
+                )
             case NewJar():
                 return new_jar(step.like, step.only)
             case Pause():

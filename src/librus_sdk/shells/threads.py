@@ -2,7 +2,7 @@
 
 The thread that starts a flight flies it; the others wait, each on its own handle and with its own timeout.
 A renewal that starts beside a grant that is still good is flown by a short-lived helper thread, so that
-nobody waits for it.
+nobody waits for it; so is one whose result must survive an interrupt of whoever asked for it.
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ class ThreadShell:
             case Acquire():
                 return self._acquire(step, limit)
             case Exchange():
-                return self._send(step.request, limit, private=True, jar=step.jar)
+                return self._send(
+                    step.request, limit.patient() if step.patient else limit, private=True, jar=step.jar
+                )
             case NewJar():
                 return new_jar(step.like, step.only)
             case Pause():
@@ -209,7 +211,10 @@ class ThreadShell:
                         flight = self._fly_beside(slot, flight)
                     return Acquired(decision.grant, joined=False)
                 if isinstance(decision, Start):
-                    self._fly(slot, flight, decision.mode)
+                    if slot.apart:
+                        flight = self._fly_beside(slot, flight, decision.mode)
+                    if slot.peek().flight is flight:
+                        self._fly(slot, flight, decision.mode)
                 assert isinstance(decision, (Start, Join))
                 seconds, reported_ms = patience.left()
                 outcome = waiter.wait(seconds)
@@ -246,10 +251,10 @@ class ThreadShell:
             finally:
                 slot.release(flight)
 
-    def _fly_beside(self, slot: Slot, flight: Flight) -> Flight:
+    def _fly_beside(self, slot: Slot, flight: Flight, mode: Mode = "need") -> Flight:
         """Have a helper thread fly; returns a flight of no meaning, for the caller to release instead."""
         helper = threading.Thread(
-            target=self._fly, args=(slot, flight, "need"), name="librus-refresh", daemon=True
+            target=self._fly, args=(slot, flight, mode), name="librus-refresh", daemon=True
         )
         try:
             helper.start()

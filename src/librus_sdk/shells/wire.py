@@ -23,6 +23,7 @@ from .._version import __version__
 from ..core.http import Failure, Request, Response, origin_of
 from ..errors import INTERNAL_ERROR, LibrusSdkError
 from ..secret import Secret
+from .fork import renew_after_fork
 from .intake import ACCEPTED_CODINGS
 
 if TYPE_CHECKING:
@@ -85,7 +86,12 @@ class Jar:
     __slots__ = ("__weakref__", "cookies")
 
     def __init__(self) -> None:
-        self.cookies: Final = _Cookies()
+        self.cookies = _Cookies()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked process: another thread may have held the lock of the cookies."""
+        self.cookies = self.copy().cookies
 
     def has(self, name: str, url: str) -> bool:
         """Whether a cookie of this name would go to this address."""
@@ -192,11 +198,15 @@ def timeout_failure(timeout_ms: int) -> Failure:
     return Failure("timeout", "timeout", timeout_ms)
 
 
-def network_failure(error: BaseException) -> Failure:
-    """Name the failure from the exception's type alone: its text may hold addresses or worse."""
+def network_failure(error: BaseException, handled: BaseException | None = None) -> Failure:
+    """Name the failure from the exception's type alone: its text may hold addresses or worse.
+
+    ``handled`` is the exception the program was handling when the request began, if any. Python hangs it
+    behind ours, and it says nothing of the request.
+    """
     chain: list[BaseException] = []
     current: BaseException | None = error
-    while current is not None and current not in chain:
+    while current is not None and current is not handled and current not in chain:
         chain.append(current)
         if isinstance(current, BaseExceptionGroup):  # one failure for each address of a host
             chain += current.exceptions
