@@ -41,7 +41,8 @@ def pointed_at(simulator: Simulator) -> Iterator[None]:
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("LIBRUS_")]:
         del os.environ[name]
-    os.environ.update(simulator.environ())
+    # Both accounts, as a family may have them; a session is the portal's unless it is told otherwise.
+    os.environ.update({**simulator.gateway_environ(), **simulator.environ(), "LIBRUS_API_BACKEND": "api_v3"})
     try:
         yield
     finally:

@@ -42,6 +42,11 @@ class Answer:
     nullable: bool = False
 
     @property
+    def may_be_listed(self) -> bool:
+        """Whether a list of one record stands for the record."""
+        return bool(getattr(self.decode, "may_be_listed", False))
+
+    @property
     def holds_many(self) -> bool:
         return self.frame in {"list", "slot"}
 
@@ -50,10 +55,10 @@ class Answer:
         """Whether a record that does not fit is set aside; else it is an error."""
         return self.frame in {"list", "slot", "lone row"}
 
-    def body(self, records: Sequence[Any], **beside: Any) -> bytes:
+    def body(self, records: Sequence[Any], /, **beside: Any) -> bytes:
         return json.dumps(self.document(records, **beside), ensure_ascii=False).encode()
 
-    def document(self, records: Sequence[Any], **beside: Any) -> Any:
+    def document(self, records: Sequence[Any], /, **beside: Any) -> Any:
         if self.holds_many:
             sent: Any = list(records)
         else:
@@ -106,6 +111,8 @@ def _described(name: str, decode: Any) -> Iterator[Answer]:
                 yield Answer(name, decode, frame, sent.wrapper, each, nullable=nullable)
             case _:
                 pass
+    if sent.or_under is not None:
+        yield Answer(f"{name}, wrapped", decode, "one", sent.or_under, info)
     if all(isinstance(each, wire.IntType | wire.StrType) for each in types):
         yield Answer(name, decode, "one", sent.wrapper, info)
 
@@ -123,6 +130,8 @@ def _innermost(day: Any) -> Any:
 def _found() -> Iterator[Answer]:
     for operation in catalogue():
         yield from _described(operation.operation_id, operation.get.decode)
+        if operation.get.on_gateway is not None:
+            yield from _described(f"{operation.operation_id}, on the gateway", operation.get.on_gateway)
     yield Answer("portal accounts", decode_accounts, "list", "accounts", kind_info(ChildAccount))
     yield Answer("portal account", decode_account, "root", None, kind_info(ChildAccount))
     yield Answer("portal me", decode_portal_me, "root", None, kind_info(PortalMe))

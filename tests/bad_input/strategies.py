@@ -12,10 +12,24 @@ from msgspec import inspect as wire
 from librus_sdk.models import Embedded, HomeworkFile, LessonHours, PortalSubscription, Ref
 from librus_sdk.models import _fields as fields
 from librus_sdk.models._objects import JsonObject
+from librus_sdk.models.extras import LooseTexts
 from librus_sdk.models.homework import HomeworkFiles, LooseFiles, LooseIds
+from librus_sdk.models.justifications import JustifiedLesson, JustifiedLessons
 from librus_sdk.models.lessons import LooseRef
 from librus_sdk.models.messages import MessageAttachment, MessageAttachments, OneOrMore, OptionalEpoch
 from librus_sdk.models.portal import OptionalSubscription
+from librus_sdk.models.post import (
+    MailBody,
+    MailFiles,
+    MailPeople,
+    MailPerson,
+    MailReceiver,
+    MailReceivers,
+    MailTags,
+    MessageId,
+    UnreadCounts,
+)
+from librus_sdk.models.receivers import ReceiverType, ReceiverTypeList
 from librus_sdk.models.rows import Refs
 from librus_sdk.models.school import Bells
 from tests.models.samples import MARKER
@@ -114,6 +128,7 @@ _POINTERS = st.one_of(
     st.deferred(lambda: records(kind_info(Embedded))),
     st.builds(lambda item, url: {"Id": item, "Url": url, MARKER: url}, _IDS, st.text(max_size=4)),
 )
+_PEOPLE = st.one_of(_IDS, st.sampled_from([None, "", {}, {"id": None}]), st.fixed_dictionaries({"id": _IDS}))
 _OBJECTS = st.dictionaries(st.text(max_size=8), JSON, max_size=4)
 
 
@@ -169,6 +184,36 @@ _MARKERS: Final[Mapping[Any, Kind]] = {
         _ALL - {"null"},
         (HomeworkFile,),
     ),
+    JustifiedLessons: Kind(
+        [{"number": 3, "date": _DAY}],
+        _or_nothing(_members(JustifiedLesson)),
+        _ALL - {"null"},
+        (JustifiedLesson,),
+    ),
+    LooseTexts: Kind([MARKER], JSON, frozenset()),
+    MessageId: Kind(MARKER, _or_nothing(_IDS), _ALL - {"str", "int", "null"}),
+    MailBody: Kind(MARKER, _SCALAR_VALUES, _NESTED),
+    MailPerson: Kind(MARKER, _PEOPLE, _ALL - {"str", "int", "null", "object"}),
+    MailPeople: Kind({"id": MARKER}, _PEOPLE, _ALL - {"str", "int", "null", "object"}),
+    MailReceivers: Kind(
+        [{"receiverId": DIGITS, "name": MARKER}],
+        _or_nothing(_members(MailReceiver)),
+        _ALL - {"null"},
+        (MailReceiver,),
+    ),
+    MailFiles: Kind([{"id": DIGITS, "filename": MARKER}], JSON, frozenset(), (MessageAttachment,)),
+    MailTags: Kind([MARKER], JSON, frozenset()),
+    ReceiverTypeList: Kind(
+        [{"id": MARKER, "name": MARKER}],
+        _or_nothing(_members(ReceiverType)),
+        _ALL - {"null"},
+        (ReceiverType,),
+    ),
+    UnreadCounts: Kind(
+        {"inbox": DIGITS},
+        st.one_of(_OBJECTS, st.just([]), st.integers(0, 10**20), st.integers(0, 10**20).map(str)),
+        _ALL - {"object", "int"},
+    ),
     JsonObject: Kind({MARKER: MARKER}, st.one_of(_OBJECTS, st.just([])), _ALL - {"object"}),
     OptionalSubscription: Kind({"state": MARKER}, JSON, frozenset(), (PortalSubscription,)),
 }
@@ -187,7 +232,7 @@ def kind_of(info: Any) -> Kind:
     """
     match info:
         case wire.CustomType(cls=marker):
-            base = JsonObject if issubclass(marker, JsonObject) else marker
+            base = marker if marker in _MARKERS or not issubclass(marker, JsonObject) else JsonObject
             return _MARKERS[base]
         case wire.StructType():
             whole = _ALL - {"object"}
@@ -202,6 +247,8 @@ def kind_of(info: Any) -> Kind:
             return Kind(
                 kinds[-1].example, st.one_of(*valid, *([] if "null" in refused else [st.none()])), refused
             )
+        case wire.AnyType():
+            return Kind({MARKER: MARKER}, JSON, frozenset())
         case wire.IntType():
             return Kind(7, st.one_of(_INTS, _INTS.map(str)), _ALL - {"int"})
         case wire.BoolType():
@@ -247,7 +294,19 @@ def example(info: Any, number: int | None = None) -> dict[str, Any]:
     """Return a record with every field; with a number, one that differs from those with other numbers."""
     record = {field.encode_name: kind_of(field.type).example for field in _on_the_wire(info)}
     if number is not None:
-        for name in ("Id", "id", "LessonNo"):
+        for name in (
+            "Id",
+            "id",
+            "messageId",
+            "accountId",
+            "teacherIdentifier",
+            "senderId",
+            "receiverId",
+            "LessonNo",
+            "gradeId",
+            "identifier",
+            "title",
+        ):
             if name in record:
                 record[name] = number
                 break

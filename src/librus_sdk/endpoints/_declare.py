@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import (
@@ -31,7 +31,7 @@ from typing import (
 from urllib.parse import unquote
 
 from ..core.http import segment
-from ..errors import LibrusConfigurationError, LibrusSdkError
+from ..errors import LibrusConfigurationError
 from ..models._fields import read_date
 from ..secret import Secret, is_text
 from ..settings import API_V3, GATEWAY_API_20, ApiBackend
@@ -43,16 +43,14 @@ __all__ = [
     "Get",
     "Operation",
     "Place",
-    "Plan",
     "Send",
     "SyncCaller",
     "catalogue",
     "day",
     "endpoint",
+    "from_one",
     "id_segment",
     "optional_id",
-    "paged",
-    "planned",
 ]
 
 T = TypeVar("T")
@@ -60,9 +58,10 @@ T_co = TypeVar("T_co", covariant=True)
 P = ParamSpec("P")
 
 
-Place = Literal["school", "kindergarten", "messages", "bff"]
-"""Which part of Librus is asked: the register, the kindergartens' part of it, the messages, the phone
-application's own back end. A client has a door to some of them; see ``clients/doors.py``."""
+Place = Literal["school", "kindergarten", "website", "messages", "bff"]
+"""Which part of Librus is asked: the register, the kindergartens' part of it, files of the register's
+website, the messages, the phone application's own back end. A client has a door to some of them; see
+``clients/doors.py``."""
 
 BOTH: Final[frozenset[ApiBackend]] = frozenset({API_V3, GATEWAY_API_20})
 
@@ -263,151 +262,18 @@ class _Endpoint(Generic[P, T]):
         )
 
 
-def _placeholder(name: str, parameter: inspect.Parameter) -> str:
-    """Return an argument that names itself: ``{subjectId}``; where a date is wanted, a Monday."""
+def _placeholder(name: str, parameter: inspect.Parameter) -> object:
+    """Return an argument that names itself: ``{subjectId}``; where a date is wanted, a Monday.
+
+    What is one of a few words, a switch or a number, as its default shows, stays what it is when it is left
+    out.
+    """
+    if isinstance(parameter.default, str | int):
+        return parameter.default
     if "date" in str(parameter.annotation):
         return "2026-09-14"
     first, *others = name.split("_")
     return "{" + first + "".join(other.capitalize() for other in others) + "}"
-
-
-# --- what takes several reads -----------------------------------------------------------------------------
-
-
-Plan = Generator[Get[Any], Any, T]
-"""Reads one after the other: yields each, is sent its answer (or its error), and returns a result."""
-
-
-def _waited(caller: Any, plan: Plan[T]) -> T:
-    try:
-        get = next(plan)
-        while True:
-            try:
-                answer = caller.call(get)
-            except LibrusSdkError as error:
-                get = plan.throw(error)
-            else:
-                get = plan.send(answer)
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
-    finally:
-        plan.close()
-
-
-async def _awaited(caller: Any, plan: Plan[T]) -> T:
-    try:
-        get = next(plan)
-        while True:
-            try:
-                answer = await caller.call(get)
-            except LibrusSdkError as error:
-                get = plan.throw(error)
-            else:
-                get = plan.send(answer)
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
-    finally:
-        plan.close()
-
-
-class _Planned(Generic[P, T]):
-    """A method of a family that takes several reads."""
-
-    def __init__(self, function: Callable[Concatenate[Any, P], Plan[T]]) -> None:
-        self.function = function
-        self.__doc__ = function.__doc__
-        result = str(inspect.signature(function).return_annotation).removeprefix("Plan[").removesuffix("]")
-        self._signature = _without_self(function, result)
-
-    @overload
-    def __get__(
-        self, family: None, owner: type[Any] | None = None
-    ) -> Callable[Concatenate[Any, P], Plan[T]]: ...
-    @overload
-    def __get__(self, family: Family[SyncCaller], owner: type[Any] | None = None) -> Callable[P, T]: ...
-    @overload
-    def __get__(
-        self, family: Family[AsyncCaller], owner: type[Any] | None = None
-    ) -> Callable[P, Coroutine[Any, Any, T]]: ...
-    def __get__(self, family: Family[Any] | None, owner: type[Any] | None = None) -> Any:
-        function = self.function
-        if family is None:
-            return function
-        run = _awaited if family._awaits else _waited  # noqa: SLF001  (the two belong together)
-
-        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
-            return run(family._caller, function(family, *args, **kwargs))  # noqa: SLF001
-
-        functools.update_wrapper(call, function)
-        cast("Any", call).__signature__ = self._signature
-        return call
-
-
-def planned(function: Callable[Concatenate[Any, P], Plan[T]]) -> _Planned[P, T]:
-    """Make a method of a :class:`Family` of a generator of reads; see :data:`Plan`."""
-    return _Planned(function)
-
-
-class _Paged(Generic[P, T]):
-    """A method of a family that iterates over pages, reading each when it is reached."""
-
-    def __init__(self, function: Callable[Concatenate[Any, P], Callable[[int], Plan[Sequence[T]]]]) -> None:
-        self.function = function
-        self.__doc__ = function.__doc__
-        self._signature = _without_self(function, "an iterator")
-
-    @overload
-    def __get__(self, family: None, owner: type[Any] | None = None) -> _Paged[P, T]: ...
-    @overload
-    def __get__(
-        self, family: Family[SyncCaller], owner: type[Any] | None = None
-    ) -> Callable[P, Iterator[T]]: ...
-    @overload
-    def __get__(
-        self, family: Family[AsyncCaller], owner: type[Any] | None = None
-    ) -> Callable[P, AsyncIterator[T]]: ...
-    def __get__(self, family: Family[Any] | None, owner: type[Any] | None = None) -> Any:
-        if family is None:
-            return self
-        function, caller = self.function, family._caller  # noqa: SLF001
-        walk = _pages_awaited if family._awaits else _pages  # noqa: SLF001
-
-        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
-            return walk(caller, function(family, *args, **kwargs))
-
-        functools.update_wrapper(call, function)
-        cast("Any", call).__signature__ = self._signature
-        return call
-
-
-def paged(function: Callable[Concatenate[Any, P], Callable[[int], Plan[Sequence[T]]]]) -> _Paged[P, T]:
-    """Make an iterator over all pages of a function that returns how page *n* (from 1) is read.
-
-    The page after the last one is empty.
-    """
-    return _Paged(function)
-
-
-def _pages(caller: Any, page: Callable[[int], Plan[Sequence[T]]]) -> Iterator[T]:
-    number = 1
-    while rows := _waited(caller, page(number)):
-        yield from rows
-        number += 1
-
-
-async def _pages_awaited(caller: Any, page: Callable[[int], Plan[Sequence[T]]]) -> AsyncIterator[T]:
-    number = 1
-    while rows := await _awaited(caller, page(number)):
-        for row in rows:
-            yield row
-        number += 1
-
-
-def _without_self(function: Callable[..., Any], result: str) -> inspect.Signature:
-    plain = inspect.signature(function)
-    return plain.replace(parameters=list(plain.parameters.values())[1:], return_annotation=result)
 
 
 def catalogue() -> tuple[Operation, ...]:
@@ -452,6 +318,17 @@ def id_segment(value: str | int, name: str) -> str:
 def optional_id(value: str | int | None, name: str) -> str | None:
     """Return an id for a query; None stays None. Raises LibrusConfigurationError for what is no id."""
     return None if value is None else _checked_id(value, name)
+
+
+def from_one(value: int, name: str) -> int:
+    """Return a number of a page, or of rows on one.
+
+    Raises:
+        LibrusConfigurationError: it is no whole number from 1.
+    """
+    if type(value) is not int or value < 1:
+        raise LibrusConfigurationError(f"{name} must be a whole number from 1.")
+    return value
 
 
 def day(value: date | str, name: str, *, monday: bool = False) -> str:

@@ -23,10 +23,12 @@ class Sent:
     Attributes:
         wrapper: the name the data stands under; None where it is the answer itself.
         kind: its type, as msgspec reads it; ``bytes`` is a file.
+        or_under: the name it may stand under instead, where it is the answer itself.
     """
 
     wrapper: str | None
     kind: Any
+    or_under: str | None = None
 
 
 @runtime_checkable

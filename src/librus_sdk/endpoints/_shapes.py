@@ -1,8 +1,9 @@
 """What an endpoint answers with: a list, one object, a number, fields at the top level, or any JSON.
 
-``rows``, ``rows_or_one``, ``one``, ``number``, ``root`` and ``raw_json`` return decoders. Called with a body,
-the endpoint's name for messages and the strict flag, a decoder returns the models or raises one of our
-errors. Decoding everything at once is the fast way, and a list is only taken apart when that fails.
+``rows``, ``rows_or_one``, ``one``, ``number``, ``root``, ``root_or_one`` and ``raw_json`` return decoders.
+Called with a body, the endpoint's name for messages and the strict flag, a decoder returns the models or
+raises one of our errors. Decoding everything at once is the fast way, and a list is only taken apart when
+that fails.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from ..models._decode import (
 from ..models.rows import Rows
 from ._sent import Digits, Sent
 
-__all__ = ["Decode", "number", "one", "raw_json", "root", "rows", "rows_or_one"]
+__all__ = ["Decode", "number", "one", "raw_json", "root", "root_or_one", "rows", "rows_or_one"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -146,12 +147,13 @@ class _NumberShape:
 
 
 class _OneShape(Generic[T]):
-    """One object under a wrapper."""
+    """One object under a wrapper, where Librus may also send it as a list of one."""
 
-    def __init__(self, wrapper: str, kind: type[T], *, null_is_off: bool) -> None:
+    def __init__(self, wrapper: str, kind: type[T], *, null_is_off: bool, may_be_listed: bool) -> None:
         self.wrapper = wrapper
         self.kind = kind
         self.null_is_off = null_is_off
+        self.may_be_listed = may_be_listed
 
     def sent(self) -> Sent:
         return Sent(self.wrapper, self.kind | None if self.null_is_off else self.kind)
@@ -165,11 +167,17 @@ class _OneShape(Generic[T]):
         if isinstance(member, Misfit):
             null = member.issues == (f"$.{self.wrapper}: expected data, got null",)
             return Misfit("disabled") if null and self.null_is_off else member
+        path = f"$.{self.wrapper}"
+        if self.may_be_listed and bytes(member).lstrip().startswith(b"["):
+            members = split(member, path)
+            if isinstance(members, Misfit) or len(members) != 1:
+                return Misfit("shape", (f"{path}: expected one record",))
+            member, path = members[0], f"{path}[0]"
         try:
             return self._decoder.decode(member)
         except BROKEN as error:
             tail, what = explain(error)
-            return Misfit("shape", (f"$.{self.wrapper}{tail}: {what}",))
+            return Misfit("shape", (f"{path}{tail}: {what}",))
 
     def __call__(self, body: bytes, endpoint: str, strict: bool) -> T:
         outcome = read(body, self._read)
@@ -201,6 +209,30 @@ class _RootShape(Generic[T]):
         outcome = read(body, self._read)
         del body
         return finish(outcome, (), endpoint, strict=strict)
+
+
+class _RootOrOneShape(_RootShape[T]):
+    """An object whose fields stand at the top level, or under a wrapper."""
+
+    def __init__(self, kind: type[T], wrapper: str) -> None:
+        super().__init__(kind)
+        self.wrapper = wrapper
+
+    def sent(self) -> Sent:
+        return Sent(None, self.kind, or_under=self.wrapper)
+
+    def _read(self, body: bytes) -> T | Misfit:
+        try:
+            member = ENVELOPE.decode(body).get(self.wrapper)
+        except BROKEN:
+            member = None
+        if member is None:
+            return super()._read(body)
+        try:
+            return self._decoder.decode(member)
+        except BROKEN as error:
+            tail, what = explain(error)
+            return Misfit("shape", (f"$.{self.wrapper}{tail}: {what}",))
 
 
 class _JsonShape:
@@ -252,14 +284,23 @@ def number(wrapper: str) -> Decode[int]:
     return cast("Decode[int]", _shared(_NumberShape, wrapper))
 
 
-def one(wrapper: str, kind: type[T], *, null_is_off: bool = False) -> Decode[T]:
-    """Return the decoder of one ``kind`` under ``wrapper``; with ``null_is_off`` null is "switched off"."""
-    return cast("Decode[T]", _shared(_OneShape, wrapper, kind, null_is_off=null_is_off))
+def one(wrapper: str, kind: type[T], *, null_is_off: bool = False, may_be_listed: bool = False) -> Decode[T]:
+    """Return the decoder of one ``kind`` under ``wrapper``.
+
+    With ``null_is_off`` null is "switched off"; with ``may_be_listed`` a list of one is that one.
+    """
+    shape = _shared(_OneShape, wrapper, kind, null_is_off=null_is_off, may_be_listed=may_be_listed)
+    return cast("Decode[T]", shape)
 
 
 def root(kind: type[T]) -> Decode[T]:
     """Return the decoder of a ``kind`` whose fields stand at the top level."""
     return cast("Decode[T]", _shared(_RootShape, kind))
+
+
+def root_or_one(kind: type[T], wrapper: str) -> Decode[T]:
+    """Return the decoder of a ``kind`` whose fields stand at the top level or under ``wrapper``."""
+    return cast("Decode[T]", _shared(_RootOrOneShape, kind, wrapper))
 
 
 def raw_json() -> Decode[Any]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from ..models._fields import Id
 from ..models.auth import AuthClassroom, AuthPhotos, AuthTokenInfo, AuthUserInfo
 from ._declare import C, Family, Get, endpoint, id_segment
-from ._shapes import one, root
+from ._shapes import one, root, root_or_one
 
 __all__ = ["Auth"]
 
@@ -30,7 +30,9 @@ class Auth(Family[C]):
     @endpoint("getAuthUserInfo", tag="auth")
     def user_info(self, user_id: Id | int) -> Get[AuthUserInfo]:
         """Read who an account belongs to; ``user_identifier`` of the token info is such an id."""
-        return Get(f"Auth/UserInfo/{id_segment(user_id, 'user_id')}", root(AuthUserInfo))
+        path = f"Auth/UserInfo/{id_segment(user_id, 'user_id')}"
+        # Public clients saw both forms on the gateway; on API 3.0 only the first.
+        return Get(path, root(AuthUserInfo), on_gateway=root_or_one(AuthUserInfo, "UserInfo"))
 
     @endpoint("getAuthTokenInfo", tag="auth")
     def token_info(self) -> Get[AuthTokenInfo]:

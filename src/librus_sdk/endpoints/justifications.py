@@ -6,7 +6,7 @@ import datetime as dt
 from typing import ClassVar
 
 from ..models._fields import Id
-from ..models.justifications import Justification, ParentTeacherConference, SystemData
+from ..models.justifications import GatewayJustification, Justification, ParentTeacherConference, SystemData
 from ..models.rows import Rows
 from ._declare import C, Family, Get, day, endpoint, id_segment
 from ._shapes import one, root, rows
@@ -28,13 +28,19 @@ class Justifications(Family[C]):
             LibrusPermissionError: some schools do not show them to parents.
         """
         query = {"dateFrom": None if date_from is None else day(date_from, "date_from")}
-        return Get("Justifications", rows("Justifications", Justification), query)
+        # The gateway answers in the envelope of another service: {"status": "OK", "message": …, "data": […]},
+        # seen live by public clients.
+        on_gateway = rows("data", GatewayJustification)
+        return Get("Justifications", rows("Justifications", Justification), query, on_gateway=on_gateway)
 
     @endpoint("getJustification", tag="justifications")
     def get(self, justification_id: Id | int) -> Get[Justification]:
         """Read one justification. Personal data."""
         path = f"Justifications/{id_segment(justification_id, 'justification_id')}"
-        return Get(path, one("Justification", Justification))
+        # Nobody has written down what the gateway answers here. Its list suggests the same envelope, with
+        # the one or a list of it.
+        on_gateway = one("data", GatewayJustification, may_be_listed=True)
+        return Get(path, one("Justification", Justification), on_gateway=on_gateway)
 
     @endpoint("listParentTeacherConferences", tag="justifications")
     def conferences(self) -> Get[Rows[ParentTeacherConference]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ..models.notifications import NotificationCenter, PushConfigurations
+from ..settings import API_V3
 from ._declare import C, Family, Get, endpoint
 from ._shapes import one, root
 
@@ -21,10 +22,12 @@ class Notifications(Family[C]):
         """Read the notification centre.
 
         Raises:
-            LibrusResponseValidationError: among others when Librus sends nothing at all, as the sibling API
-                was seen to do.
+            LibrusUnsupportedBackendError: with a login issued by the school; nothing is sent.
         """
-        return Get("NotificationCenter", one("NotificationCenter", NotificationCenter))
+        # The gateway has the path, but answered every account that was tried without any JSON. As an answer
+        # without JSON may also mean that the session died, asking there would only cost a renewal.
+        decode = one("NotificationCenter", NotificationCenter)
+        return Get("NotificationCenter", decode, backends=frozenset({API_V3}))
 
     @endpoint("getPushConfigurations", tag="notifications")
     def push_configurations(self) -> Get[PushConfigurations]:

@@ -12,9 +12,23 @@ from typing import Any, Final
 
 from . import _fields as fields
 from ._objects import JsonObject
+from .extras import LooseTexts
 from .homework import HomeworkFile, HomeworkFiles, LooseFiles, LooseIds
+from .justifications import JustifiedLesson, JustifiedLessons
 from .lessons import LooseRef
 from .messages import MessageAttachment, MessageAttachments, OneOrMore, OptionalEpoch
+from .post import (
+    MailBody,
+    MailFiles,
+    MailPeople,
+    MailPerson,
+    MailReceiver,
+    MailReceivers,
+    MailTags,
+    MessageId,
+    UnreadCounts,
+)
+from .receivers import ReceiverType, ReceiverTypeList
 from .rows import Embedded, Ref, Refs
 from .school import Bells, LessonHours
 
@@ -43,6 +57,13 @@ def _listed(record: type) -> dict[str, Any]:
     return {"anyOf": [{"type": "array", "items": member}, *_NONE]}
 
 
+_SAID: Final = ({"type": ["string", "integer"]}, {"type": "object"})
+_PERSON: Final = {
+    "type": ["string", "integer", "object", "null"],
+    "properties": {"id": {"type": ["string", "integer", "null"]}},
+    "description": "The id of a person, bare or in an object; or nothing.",
+}
+_MAIL_FILE: Final = {"id": {"type": ["string", "integer", "null"]}, "filename": {"type": _MAYBE_TEXT}}
 _FILE: Final = (_pointed(MessageAttachment), {"type": ["string", "integer"]})
 
 
@@ -119,6 +140,7 @@ SCHEMAS: Final[Mapping[Any, Mapping[str, Any]]] = {
     },
     Bells: _listed(LessonHours),
     HomeworkFiles: _listed(HomeworkFile),
+    JustifiedLessons: _listed(JustifiedLesson),
     LooseFiles: {
         "anyOf": [{"type": "array", "items": {"anyOf": [_pointed(HomeworkFile), {"type": "null"}]}}, *_NONE],
         "description": "Files, if any; in which form is not known.",
@@ -126,6 +148,10 @@ SCHEMAS: Final[Mapping[Any, Mapping[str, Any]]] = {
     LooseIds: {
         "anyOf": [{"type": "array", "items": {"anyOf": list(_POINTER)}}, *_NONE],
         "description": "Ids or pointers, if any; in which form is not known.",
+    },
+    LooseTexts: {
+        "anyOf": [{"type": "array", "items": {"anyOf": list(_SAID)}}, *_SAID, *_NONE],
+        "description": "A text, texts, or objects with a name; in which form is not known.",
     },
     MessageAttachments: {
         "anyOf": [
@@ -135,15 +161,50 @@ SCHEMAS: Final[Mapping[Any, Mapping[str, Any]]] = {
         ],
         "description": "Files, if any; in which form is not known.",
     },
+    MessageId: {"type": ["string", "integer", "null"], "description": "An id, or nothing."},
+    MailBody: {
+        "type": ["string", "null"],
+        "description": "HTML: bare, as base64, or as base64 of XML with a CDATA section; lists cut it.",
+    },
+    MailPerson: _PERSON,
+    MailPeople: _PERSON,
+    MailReceivers: _listed(MailReceiver),
+    MailFiles: {
+        "anyOf": [{"type": "array", "items": {"type": "object", "properties": _MAIL_FILE}}, *_NONE],
+        "description": "The files of a message.",
+    },
+    MailTags: {
+        "anyOf": [{"type": "array", "items": {"anyOf": list(_SAID)}}, *_NONE],
+        "description": "Tags, if any; in which form is not known.",
+    },
+    ReceiverTypeList: _listed(ReceiverType),
+    UnreadCounts: {
+        "anyOf": [
+            {"type": "object", "additionalProperties": {"type": ["integer", "string", "null"]}},
+            {"type": "integer", "minimum": 0},
+            {"type": "string", "pattern": "^[0-9]+$"},
+            _EMPTY,
+        ],
+        "description": "Unread messages: a number for each mailbox, or one for the inbox.",
+    },
     JsonObject: {
         "anyOf": [{"type": "object", "additionalProperties": True}, _EMPTY],
         "description": "An object with Librus's own keys; an empty one may come as an empty list.",
     },
 }
-"""The schema of every field type that the models of the child API use."""
+"""The schema of every field type that the models of these documents use."""
 
-RECORDS: Final = (Ref, Embedded, LessonHours, HomeworkFile, MessageAttachment)
-"""The models these schemas point at; a document has to contain them."""
+RECORDS: Final = (
+    Ref,
+    Embedded,
+    LessonHours,
+    HomeworkFile,
+    JustifiedLesson,
+    MessageAttachment,
+    MailReceiver,
+    ReceiverType,
+)
+"""The models these schemas point at; a document has to contain those it uses."""
 
 
 def wire_schema(marker: Any) -> dict[str, Any]:
@@ -152,7 +213,8 @@ def wire_schema(marker: Any) -> dict[str, Any]:
     Raises:
         NotImplementedError: nothing is known of the type.
     """
-    if isinstance(marker, type) and issubclass(marker, JsonObject):
+    described = marker in SCHEMAS and marker is not JsonObject
+    if not described and isinstance(marker, type) and issubclass(marker, JsonObject):
         first = cleandoc(marker.__doc__ or "").partition("\n\n")[0]
         return {**SCHEMAS[JsonObject], "description": " ".join(first.split())}
     if marker not in SCHEMAS:

@@ -99,11 +99,18 @@ class Download(_Described, frozen=True, kw_only=True, gc=False):
         """Return what these bytes say when they are no file but tell where to fetch it, else None."""
         if self.media_type != "application/json":
             return None
+        content = mended(self.content)
         try:
-            found: DownloadDescriptor = _DESCRIPTOR.decode(mended(self.content))
+            found: DownloadDescriptor = _DESCRIPTOR.decode(content)
+        except BROKEN:
+            pass
+        else:
+            return found
+        try:
+            linked: _Linked = _LINKED.decode(content)
         except BROKEN:
             return None
-        return found
+        return DownloadDescriptor(download_url=linked.data.link)
 
     def __repr__(self) -> str:
         return f"<Download: {self.size} bytes>"
@@ -112,6 +119,17 @@ class Download(_Described, frozen=True, kw_only=True, gc=False):
         return [("size", self.size)]
 
 
+class _Link(Struct, gc=False):
+    link: str = msgspec.field(name="downloadLink")
+
+
+class _Linked(Struct, gc=False):
+    """How the messages' website says where a file is (seen live by public clients)."""
+
+    data: _Link
+
+
+_LINKED: Final[msgspec.json.Decoder[_Linked]] = msgspec.json.Decoder(_Linked)
 _DESCRIPTOR: Final[msgspec.json.Decoder[DownloadDescriptor]] = decoder(DownloadDescriptor)
 
 _LONGEST: Final = 150

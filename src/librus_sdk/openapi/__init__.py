@@ -1,7 +1,8 @@
-"""The child API as an OpenAPI document, made from the catalogue and the models."""
+"""The APIs as OpenAPI documents, made from the catalogue and the models."""
 
 from __future__ import annotations
 
+from ._apis import DocumentBackend
 from ._document import generate_openapi_document
 
-__all__ = ["generate_openapi_document"]
+__all__ = ["DocumentBackend", "generate_openapi_document"]

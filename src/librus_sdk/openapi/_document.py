@@ -11,18 +11,13 @@ from .._version import __version__
 from ..endpoints import Operation, catalogue
 from ..endpoints._sent import Describes, Sent
 from ..models._fields import read_date
-from ..settings import Hosts
+from ..settings import API_V3, GATEWAY_API_20
+from ._apis import Api, DocumentBackend, api_of
 from ._prose import prose, summary
-from ._schemas import answer_schema, components
+from ._schemas import answer_schema, components, reached
 
 __all__ = ["generate_openapi_document"]
 
-_TITLE: Final = "Librus Synergia, child API"
-_ABOUT: Final = (
-    "The reads of one child's data, as librus-sdk makes them. Librus publishes no description of this API: "
-    "this one is made from observed answers, so fields may be missing, be null, or come besides those named "
-    "here. The token is that of one child linked to a family account; it lives for some hours."
-)
 _ID: Final = {"type": ["string", "integer"]}
 _DAY: Final = {"type": "string", "format": "date"}
 _NAMED: Final = re.compile(r"\{(\w+)\}")
@@ -46,17 +41,27 @@ _MERGED: Final[Mapping[str, _Merged]] = {
 
 
 def generate_openapi_document(
-    *, title: str = _TITLE, version: str = __version__, server_url: str | None = None
+    *,
+    backend: DocumentBackend = API_V3,
+    title: str | None = None,
+    version: str = __version__,
+    server_url: str | None = None,
 ) -> dict[str, Any]:
     """Return an OpenAPI 3.1 document of the child API, ready for ``json.dumps``.
 
     Args:
-        title: the document's title.
+        backend: which API: ``"api_v3"``, ``"gateway_api_20"``, or ``"wiadomosci"`` for the messages' website.
+        title: the document's title; one that fits unless given.
         version: the document's version; this package's own unless given.
-        server_url: where the API is; Librus's own address unless given.
+        server_url: where the API is; Librus's own address unless given. What the gateway has for
+            kindergartens lies elsewhere and keeps its address.
+
+    Raises:
+        LibrusConfigurationError: there is no such API.
     """
-    operations = sorted(catalogue(), key=lambda operation: (operation.path, operation.operation_id))
-    sent = {operation.operation_id: _sent(operation) for operation in operations}
+    api = api_of(backend)
+    operations = sorted(filter(api.describes, catalogue()), key=lambda one: (one.path, one.operation_id))
+    sent = {operation.operation_id: _sent(operation, api) for operation in operations}
     schemas, named = components(answer.kind for answer in sent.values() if answer.kind is not bytes)
     paths: dict[str, Any] = {}
     for path, sharing in groupby(operations, key=lambda operation: operation.path):
@@ -64,25 +69,36 @@ def generate_openapi_document(
         answer = sent[together[0].operation_id]
         if any(sent[other.operation_id] != answer for other in together):
             raise ValueError(f"the operations of {path} answer differently")
-        paths[f"/{path}"] = {"get": _operation(path, together, _response(answer, schemas))}
+        item: dict[str, Any] = {_method(together[0]): _operation(path, together, _response(answer, schemas))}
+        if (elsewhere := api.elsewhere.get(together[0].get.place)) is not None:
+            item["servers"] = [{"url": elsewhere}]
+        paths[f"/{path}"] = item
     return {
         "openapi": "3.1.0",
-        "info": {"title": title, "version": version, "description": _ABOUT},
-        "servers": [{"url": Hosts().api if server_url is None else server_url}],
-        "security": [{"bearerAuth": []}],
+        "info": {
+            "title": api.title if title is None else title,
+            "version": version,
+            "description": api.about,
+        },
+        "servers": [{"url": api.server if server_url is None else server_url}],
+        "security": [{name: []} for name in api.security],
         "tags": [{"name": tag} for tag in sorted({operation.tag for operation in operations})],
         "paths": paths,
         "components": {
-            "securitySchemes": {
-                "bearerAuth": {"type": "http", "scheme": "bearer", "description": "The child's token."}
-            },
-            "schemas": named,
+            "securitySchemes": {name: dict(scheme) for name, scheme in api.security.items()},
+            "schemas": reached(paths, named),
         },
     }
 
 
-def _sent(operation: Operation) -> Sent:
+def _method(operation: Operation) -> str:
+    return "get" if operation.get.body is None else "post"
+
+
+def _sent(operation: Operation, api: Api) -> Sent:
     decode = operation.get.decode
+    if api.backend == GATEWAY_API_20 and operation.get.on_gateway is not None:
+        decode = operation.get.on_gateway
     if not isinstance(decode, Describes):
         raise TypeError(f"the decoder of {operation.operation_id} does not say what it decodes")
     return decode.sent()
@@ -111,6 +127,9 @@ def _operation(path: str, sharing: Sequence[Operation], response: Mapping[str, A
     parameters = [*_in_path(path), *_in_query(sharing)]
     if parameters:
         found["parameters"] = parameters
+    if first.get.body is not None:
+        sent = {"schema": {"type": "object"}, "example": first.get.body}
+        found["requestBody"] = {"required": True, "content": {"application/json": sent}}
     return {**found, "responses": {"200": response}}
 
 
@@ -144,6 +163,9 @@ def _is_placeholder(value: object) -> bool:
 
 def _query_schema(value: object) -> dict[str, Any]:
     """Return the schema of a parameter by what is sent in it."""
+    if value is None:
+        # Left out for a placeholder, so nothing is known of its form.
+        return dict(_ID)
     if isinstance(value, bool):
         return {"type": "boolean"}
     if isinstance(value, int):

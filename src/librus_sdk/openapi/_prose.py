@@ -31,8 +31,11 @@ def summary(doc: str) -> str:
 
 
 def attributes(kind: type[Any]) -> dict[str, str]:
-    """Return what the docstring of a class says about its attributes, by name."""
-    section = inspect.cleandoc(kind.__doc__ or "").partition("\nAttributes:\n")[2]
-    section = re.split(r"^\S", section, maxsplit=1, flags=re.MULTILINE)[0]
-    parts = _ATTRIBUTE.split(section)[1:]
-    return {name: _plain(text) for name, text in zip(parts[::2], parts[1::2], strict=True)}
+    """Return what the docstring of a class says about its attributes, by name; what it inherits included."""
+    said: dict[str, str] = {}
+    for each in reversed(kind.__mro__):
+        section = inspect.cleandoc(each.__doc__ or "").partition("\nAttributes:\n")[2]
+        section = re.split(r"^\S", section, maxsplit=1, flags=re.MULTILINE)[0]
+        parts = _ATTRIBUTE.split(section)[1:]
+        said |= {name: _plain(text) for name, text in zip(parts[::2], parts[1::2], strict=True)}
+    return said

@@ -13,13 +13,15 @@ from ..endpoints._sent import Sent
 from ..models._wire import RECORDS, REFERENCE, wire_schema
 from ._prose import attributes, prose
 
-__all__ = ["answer_schema", "components"]
+__all__ = ["answer_schema", "components", "reached"]
 
 # What stands beside the data. A server that writes an empty mapping as a list may do so here, too.
 _BESIDE: Final = {
     "Resources": {"type": ["object", "array", "null"], "description": "Addresses of related reads."},
     "Url": {"type": ["string", "null"], "description": "The address of this read."},
 }
+
+_POINTED: Final = REFERENCE.format(name="")
 
 # Seen where a school publishes no averages; the client understands it everywhere.
 _STATUS: Final = "StatusAnswer"
@@ -50,10 +52,31 @@ def components(kinds: Iterable[Any]) -> tuple[dict[Any, dict[str, Any]], dict[st
     return dict(zip(wanted, schemas, strict=True)), dict(sorted(found.items()))
 
 
+def reached(start: Any, named: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the named schemas that a document uses, those that other schemas point at included."""
+    found: set[str] = set()
+    waiting: list[Any] = [start]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str) and part.startswith(_POINTED):
+            name = part.removeprefix(_POINTED)
+            if name not in found:
+                found.add(name)
+                waiting.append(named[name])
+        elif isinstance(part, Mapping):
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+    return {name: schema for name, schema in named.items() if name in found}
+
+
 def answer_schema(sent: Sent, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema of a whole answer; ``data`` is that of its data."""
     if sent.wrapper is None:
-        return {"allOf": [dict(data), {"properties": dict(_BESIDE)}]} if data else {}
+        bare = {"allOf": [dict(data), {"properties": dict(_BESIDE)}]} if data else {}
+        if sent.or_under is None:
+            return bare
+        return {"anyOf": [answer_schema(Sent(sent.or_under, sent.kind), data), bare]}
     envelope = {
         "type": "object",
         "properties": {sent.wrapper: dict(data), **_BESIDE},
