@@ -31,6 +31,7 @@ from librus_sdk import (
     RetryPolicy,
     Secret,
     SynergiaApiClient,
+    TokenFile,
     get_api_backend,
 )
 from librus_sdk.errors import _warned
@@ -125,7 +126,7 @@ def test_addresses_that_will_do(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://portal.librus.pl", "http://127.0.0.2:1", "http://192.168.0.1", "http://localhost.example",
+    ["http://portal.librus.pl", "http://128.0.0.1:1", "http://192.168.0.1", "http://localhost.example",
      "http://127.0.0.1.example", "http://0.0.0.0"],
 )  # fmt: skip
 def test_plain_http_leaves_this_machine_for_nobody(url: str) -> None:
@@ -433,7 +434,7 @@ def test_a_timeout_that_is_none(text: str) -> None:
 
 
 def timeout_of(session: Any) -> int:
-    milliseconds: int = session._family.parts.settings.timeout_ms
+    milliseconds: int = session._account.parts.settings.timeout_ms
     return milliseconds
 
 
@@ -485,12 +486,12 @@ def test_a_session_of_the_environment(kind: Any) -> None:
     session = kind.from_env(
         PORTAL | {"LIBRUS_PORTAL_URL": "http://127.0.0.1:1", "LIBRUS_API_URL": "http://127.0.0.1:2/3.0"}
     )
-    assert session._family.parts.settings.hosts == Hosts("http://127.0.0.1:1", "http://127.0.0.1:2/3.0")
+    assert session._account.parts.settings.hosts == Hosts("http://127.0.0.1:1", "http://127.0.0.1:2/3.0")
     assert session.get_api_backend() == "api_v3"
     assert not session.is_logged_in
     session = kind.from_env(PORTAL | {"LIBRUS_API_URL": ""}, strict=True)
-    assert session._family.parts.settings.hosts == Hosts()
-    assert session._family.parts.settings.strict
+    assert session._account.parts.settings.hosts == Hosts()
+    assert session._account.parts.settings.strict
 
 
 @pytest.mark.parametrize("kind", [LibrusSession, AsyncLibrusSession])
@@ -502,22 +503,59 @@ def test_an_environment_that_will_not_do(kind: Any) -> None:
     assert "LIBRUS_GATEWAY_PASSWORD" in refused(kind.from_env, {"LIBRUS_API_BACKEND": "gateway_api_20"})
 
 
+@pytest.mark.parametrize("kind", [PortalClient, AsyncPortalClient])
+def test_a_school_s_login_has_no_portal(kind: Any) -> None:
+    with pytest.raises(LibrusUnsupportedBackendError) as caught:
+        kind(GatewayCredentials("1234567u", PASSWORD))
+    assert caught.value.code == "UNSUPPORTED_BACKEND"
+    assert caught.value.details == {"api_backend": "gateway_api_20"}
+
+
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: LibrusSession(GatewayCredentials("1234567u", PASSWORD)),  # type: ignore[arg-type]
-        lambda: AsyncLibrusSession(GatewayCredentials("1234567u", PASSWORD)),  # type: ignore[arg-type]
-        lambda: PortalClient(GatewayCredentials("1234567u", PASSWORD)),  # type: ignore[arg-type]
-        lambda: AsyncPortalClient(GatewayCredentials("1234567u", PASSWORD)),  # type: ignore[arg-type]
-        lambda: LibrusSession.from_env(GATEWAY),
-        lambda: AsyncLibrusSession.from_env({"LIBRUS_API_BACKEND": "gateway_api_20", **PORTAL, **GATEWAY}),
+        lambda kind: kind(GatewayCredentials("1234567u", PASSWORD)),
+        lambda kind: kind.from_gateway_credentials(GatewayCredentials("1234567u", PASSWORD)),
+        lambda kind: kind.from_env(GATEWAY),
+        lambda kind: kind.from_env({"LIBRUS_API_BACKEND": "gateway_api_20", **PORTAL, **GATEWAY}),
     ],
 )
-def test_the_gateway_is_told_to_be_missing_before_any_request(make: Any) -> None:
-    with pytest.raises(LibrusUnsupportedBackendError) as caught:
-        make()
-    assert caught.value.code == "UNSUPPORTED_BACKEND"
-    assert caught.value.details == {"api_backend": "gateway_api_20"}
+@pytest.mark.parametrize("kind", [LibrusSession, AsyncLibrusSession])
+def test_a_session_with_a_school_s_login(kind: Any, make: Any) -> None:
+    session = make(kind)
+    assert session.get_api_backend() == "gateway_api_20"
+    assert repr(session) == f"<{kind.__name__} gateway_api_20>"
+    assert not session.is_logged_in
+
+
+@pytest.mark.parametrize("kind", [LibrusSession, AsyncLibrusSession])
+def test_from_gateway_credentials_takes_nothing_else(kind: Any) -> None:
+    message = refused(kind.from_gateway_credentials, PortalCredentials(EMAIL, PASSWORD))
+    assert "GatewayCredentials" in message
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"auth": "cookie"}, "'cookies' or 'oauth'"),
+        ({"tokens": TokenFile("tokens.json")}, "auth='oauth'"),
+        ({"auth": "oauth", "tokens": "tokens.json"}, "TokenFile"),
+    ],
+)
+def test_wrong_ways_to_sign_in(options: Any, named: str) -> None:
+    assert named in refused(LibrusSession, PortalCredentials(EMAIL, PASSWORD), **options)
+
+
+def test_tokens_are_of_a_family_account() -> None:
+    message = refused(LibrusSession, GatewayCredentials("1234567u", PASSWORD), auth="oauth")
+    assert "family account" in message
+
+
+def test_with_kept_tokens_no_credentials_are_needed() -> None:
+    tokens = TokenFile("tokens.json")
+    assert LibrusSession(auth="oauth", tokens=tokens).get_api_backend() == "api_v3"
+    assert LibrusSession.from_env({}, auth="oauth", tokens=tokens).get_api_backend() == "api_v3"
+    assert "PortalCredentials" in refused(LibrusSession, auth="oauth")
 
 
 @pytest.mark.parametrize("wrong", [None, EMAIL, (EMAIL, PASSWORD), {"email": EMAIL}])

@@ -16,9 +16,11 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from .clients.api import AsyncSynergiaApiClient, SynergiaApiClient
+    from .clients.bff import AsyncBffApiClient, BffApiClient
     from .clients.options import SessionOptions
     from .clients.portal import AsyncPortalClient, PortalClient
     from .clients.snapshot import Progress, Section, Snapshot
+    from .clients.wiadomosci import AsyncWiadomosciClient, WiadomosciClient
     from .environment import Environment, get_api_backend
     from .errors import (
         AUTH_REFRESH_FAILED,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         LibrusApiError,
         LibrusAuthenticationError,
         LibrusAuthRefreshError,
+        LibrusBlockedError,
         LibrusCaptchaRequiredError,
         LibrusChildError,
         LibrusConfigurationError,
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
         LibrusNetworkError,
         LibrusPermissionError,
         LibrusPortalPageError,
+        LibrusRateLimitedError,
         LibrusResponseValidationError,
         LibrusSchemaWarning,
         LibrusSdkError,
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
         LibrusUnsupportedBackendError,
     )
     from .events import Event, EventHook, to_logger
+    from .flows.token_pair import TokenKeeper, TokenPair
     from .models import ChildAccount, Download, PortalMe, Ref, Rejected, Rows, SavedFile, SynergiaAccounts
     from .openapi import generate_openapi_document
     from .secret import Secret
@@ -56,13 +61,17 @@ if TYPE_CHECKING:
         PortalCredentials,
         RetryPolicy,
     )
+    from .shells.token_file import TokenFile
 
 __all__ = [
     "AUTH_REFRESH_FAILED",
     "ApiBackend",
+    "AsyncBffApiClient",
     "AsyncLibrusSession",
     "AsyncPortalClient",
     "AsyncSynergiaApiClient",
+    "AsyncWiadomosciClient",
+    "BffApiClient",
     "ChildAccount",
     "ChildSelector",
     "Download",
@@ -76,6 +85,7 @@ __all__ = [
     "LibrusApiError",
     "LibrusAuthRefreshError",
     "LibrusAuthenticationError",
+    "LibrusBlockedError",
     "LibrusCaptchaRequiredError",
     "LibrusChildError",
     "LibrusConfigurationError",
@@ -85,6 +95,7 @@ __all__ = [
     "LibrusNetworkError",
     "LibrusPermissionError",
     "LibrusPortalPageError",
+    "LibrusRateLimitedError",
     "LibrusResponseValidationError",
     "LibrusSchemaWarning",
     "LibrusSdkError",
@@ -108,6 +119,10 @@ __all__ = [
     "Snapshot",
     "SynergiaAccounts",
     "SynergiaApiClient",
+    "TokenFile",
+    "TokenKeeper",
+    "TokenPair",
+    "WiadomosciClient",
     "__version__",
     "generate_openapi_document",
     "get_api_backend",
@@ -115,6 +130,10 @@ __all__ = [
 ]
 
 _HOMES: dict[str, str] = {
+    **dict.fromkeys(("AsyncBffApiClient", "BffApiClient"), "clients.bff"),
+    **dict.fromkeys(("AsyncWiadomosciClient", "WiadomosciClient"), "clients.wiadomosci"),
+    **dict.fromkeys(("TokenKeeper", "TokenPair"), "flows.token_pair"),
+    "TokenFile": "shells.token_file",
     **dict.fromkeys(("AsyncSynergiaApiClient", "SynergiaApiClient"), "clients.api"),
     "SessionOptions": "clients.options",
     **dict.fromkeys(("AsyncPortalClient", "PortalClient"), "clients.portal"),

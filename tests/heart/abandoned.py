@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from typing import Any
 
 from librus_sdk import AsyncLibrusSession
 from librus_sdk.simulator import Simulator
@@ -21,7 +22,8 @@ def main() -> None:
         reading = loop.create_task(client.grades.list())
         loop.run_until_complete(gate.arrived())
         loop.close()
-        assert session._family._children[child].peek().flight is not None
+        slots: Any = session._account
+        assert slots._children[child].peek().flight is not None
 
         async def program() -> None:
             assert await client.grades.list()

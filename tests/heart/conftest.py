@@ -6,11 +6,8 @@ from typing import Any
 
 import pytest
 
-from librus_sdk.clients import bound
-from librus_sdk.core import answers
-from librus_sdk.core.answers import Verdict
-from librus_sdk.core.http import Request, Response
 from librus_sdk.errors import LibrusSdkError
+from librus_sdk.flows import call
 from librus_sdk.simulator import Simulator
 from tests.heart.drivers import Driver, TaskDriver, ThreadDriver, Watched, World
 
@@ -80,13 +77,14 @@ def prepared(world: World) -> World:
 def refusals(monkeypatch: pytest.MonkeyPatch) -> list[LibrusSdkError]:
     """Every 401 of the child API that counted as a refused token: the very error objects, in order."""
     seen: list[LibrusSdkError] = []
-    judge = answers.judge_api
+    outcome = call._outcome
 
-    def judging(request: Request, response: Response) -> Verdict:
-        verdict = judge(request, response)
-        if verdict.refused and verdict.error is not None:
-            seen.append(verdict.error)
-        return verdict
+    def watching(*args: Any) -> tuple[LibrusSdkError | None, bool]:
+        error, refused = outcome(*args)
+        slot = args[-1]
+        if refused and error is not None and slot is not None and slot.name == "child":
+            seen.append(error)
+        return error, refused
 
-    monkeypatch.setattr(bound, "judge_api", judging)
+    monkeypatch.setattr(call, "_outcome", watching)
     return seen

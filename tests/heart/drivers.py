@@ -110,7 +110,7 @@ class Driver(ABC):
         """Start a caller; ``operation`` is called on its thread or task, and awaited where need be."""
 
     @abstractmethod
-    def session(self, sim: Simulator, options: dict[str, Any]) -> Any: ...
+    def session(self, credentials: Any, options: dict[str, Any]) -> Any: ...
 
     @abstractmethod
     def portal(self, sim: Simulator, options: dict[str, Any]) -> Any: ...
@@ -141,8 +141,8 @@ class ThreadDriver(Driver):
         thread.start()
         return caller
 
-    def session(self, sim: Simulator, options: dict[str, Any]) -> Any:
-        return LibrusSession(sim.credentials, **options)
+    def session(self, credentials: Any, options: dict[str, Any]) -> Any:
+        return LibrusSession(credentials, **options)
 
     def portal(self, sim: Simulator, options: dict[str, Any]) -> Any:
         return PortalClient(sim.credentials, **options)
@@ -204,8 +204,8 @@ class TaskDriver(Driver):
         self.loop.call_soon_threadsafe(body)
         called.result(SAFETY)
 
-    def session(self, sim: Simulator, options: dict[str, Any]) -> Any:
-        return AsyncLibrusSession(sim.credentials, **options)
+    def session(self, credentials: Any, options: dict[str, Any]) -> Any:
+        return AsyncLibrusSession(credentials, **options)
 
     def portal(self, sim: Simulator, options: dict[str, Any]) -> Any:
         return AsyncPortalClient(sim.credentials, **options)
@@ -281,7 +281,17 @@ class World:
 
     def new_session(self, **options: Any) -> Any:
         """Another session of the same family."""
-        return self._kept(self.driver.session(self.sim, self.options(**options)))
+        return self._kept(self.driver.session(self.sim.credentials, self.options(**options)))
+
+    def gateway(self, child: str | None = None, **options: Any) -> None:
+        """Make the world's session one with a login issued by the school."""
+        credentials = self.sim.gateway_credentials(child)
+        self.session = self._kept(self.driver.session(credentials, self.options(**options)))
+
+    @property
+    def account(self) -> Any:
+        """The slots of the world's session."""
+        return self.session._account
 
     def again(self, **options: Any) -> None:
         """Make the world's session anew, with options."""
@@ -330,7 +340,7 @@ class World:
 
     def slot(self, which: int | str = 0) -> Slot:
         """The slot of the n-th child, or ``portal`` or ``accounts``."""
-        family = self.session._family
+        family = self.session._account
         if which == "portal":
             slot = family.core.portal
         elif which == "accounts":

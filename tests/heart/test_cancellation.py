@@ -84,7 +84,7 @@ def quiet(slot: Slot) -> bool:
 
 def check(world: World, refreshes: int) -> None:
     """The flight comes to its end without its caller, and the session has what the server gave last."""
-    for slot in world.session._family.slots():
+    for slot in world.session._account.slots():
         world.watched.until(partial(quiet, slot))
     assert world.count("fresh") <= refreshes
     if world.count("fresh"):

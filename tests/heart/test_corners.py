@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from librus_sdk.clients.bound import Bound
+from librus_sdk.clients.doors import school_door
 from librus_sdk.core.refresh import Start, Ticket
 from librus_sdk.errors import INTERNAL_ERROR, NETWORK_ERROR, NETWORK_TIMEOUT
 from librus_sdk.flows.steps import ask
@@ -174,14 +175,15 @@ def test_after_a_fork_everything_that_is_used_begins_anew(
     session, portal, standalone = cold.new_session(), cold.portal(), cold.standalone("abc")
     assert len(fork._living) == 7, "three shells, a family, two portals, the look-ups of the lone client"
     assert not any(hasattr(thing, "after_fork") for thing in (session, portal, standalone)), "not for users"
-    bound = Bound.to("a child's", session._family.parts)
-    session._family._bounds["a child"] = bound
-    locks = [session._family._lock, bound.tables._lock, standalone._bound.tables._lock]
+    door = school_door(cold.sim.hosts)
+    bound = Bound.to("a child's", session._account.parts, "api_v3", {"school": door})
+    session._account._bounds["a child"] = bound
+    locks = [session._account._lock, bound.tables._lock, standalone._bound.tables._lock]
     for lock in locks:
         lock.acquire()
     fork._after_fork()
     assert bound.tables.slots() == standalone._bound.tables.slots() == []
-    assert session._family._lock is not locks[0]
+    assert session._account._lock is not locks[0]
     assert len(cold.do(session.list_children)) == 2
     assert cold.do(portal.get_me).identifier
     assert cold.fails(standalone.grades.list).details["status"] == 401
@@ -191,7 +193,7 @@ def test_after_a_fork_slots_keep_what_they_hold(world: World) -> None:
     client = world.client()
     subject = world.do(client.grades.list)[0].subject
     found = world.do(lambda: client.lookup.subject(subject))
-    family = world.session._family
+    family = world.session._account
     slots = family.slots()
     grants = [slot.peek().grant for slot in slots]
     assert {slot.name for slot in slots} == {"Subjects", "child", "accounts", "portal"}

@@ -132,7 +132,7 @@ def test_an_interrupt_anywhere_in_a_waiter(threads: World, part: int) -> None:
 
 
 def assert_nothing_is_left_behind(world: World, where: str = "") -> None:
-    for slot in world.session._family.slots():
+    for slot in world.session._account.slots():
         state = slot.peek()
         assert state.flight is None, where
         assert not slot._waiters, where

@@ -52,7 +52,7 @@ def test_a_flight_has_a_deadline_of_its_own(world: World) -> None:
     client = world.client()
     # Signing in was a flight too, and must not be hurried. From here on they are.
     world.sim.expire_child_tokens()
-    object.__setattr__(world.session._family.parts.settings, "flight_timeout_s", 0.05)
+    object.__setattr__(world.session._account.parts.settings, "flight_timeout_s", 0.05)
     fresh = world.sim.hold("fresh")
     callers = world.start_many(3, client.grades.list)
     errors = [caller.error() for caller in callers]

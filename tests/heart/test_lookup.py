@@ -30,7 +30,7 @@ def test_everybody_shares_one_read_of_a_table(world: World) -> None:
     callers = world.start_many(10, lambda: first.lookup.subject(grade.subject))
     held.wait_arrived()
     callers += world.start_many(10, lambda: second.lookup.subject(grade.subject))
-    tables = world.session._family._bounds[world.sim.children[0].id].tables
+    tables = world.session._account._bounds[world.sim.children[0].id].tables
     (slot,) = tables.slots()
     world.watched.until(lambda: len(slot._waiters) == 20)
     held.release()

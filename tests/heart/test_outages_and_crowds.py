@@ -219,8 +219,8 @@ def test_a_flight_long_past_its_limit_counts_as_dead(by: str, monkeypatch: pytes
     slot = Slot(key="k", name="child", endpoint="x", renewal=never, private=False, clock=Clock())
     stuck, waiter, other = Flight(30.0), Witness(), Witness()
     assert isinstance(slot.acquire(Ticket(), stuck, waiter=waiter), Start)
-    now.value += 60
-    # It may contain a flight of the portal, which has a limit of its own.
+    now.value += 90
+    # It may contain one of the child, and that one of the portal; each has a limit of its own.
     assert isinstance(slot.acquire(Ticket(), Flight(30.0), waiter=other), Join)
     slot.leave(other)
     assert slot.attend(other)
@@ -228,7 +228,7 @@ def test_a_flight_long_past_its_limit_counts_as_dead(by: str, monkeypatch: pytes
     assert slot.peek().flight is stuck
     assert waiter.heard == []
 
-    now.value += 30
+    now.value += 10
     if by == "acquire":
         new = Flight(30.0)
         assert isinstance(slot.acquire(Ticket(), new, waiter=other), Start)
@@ -255,7 +255,7 @@ def test_a_hook_may_read_when_a_sign_in_within_a_renewal_is_done(
         if event.name != "portal.login.success" or "client" not in inner:
             return
         client = inner.pop("client")
-        flying = [slot.name for slot in world.session._family.slots() if slot.peek().flight is not None]
+        flying = [slot.name for slot in world.session._account.slots() if slot.peek().flight is not None]
         under_way.extend(flying)
         if not flying:  # else this thread would wait for itself
             read.append(client.lucky_number.get())
@@ -357,7 +357,7 @@ def test_a_closing_that_is_cancelled_closes_all_the_same(make_world: Callable[..
     closing.cancel()
     assert isinstance(closing.problem(), asyncio.CancelledError)
     assert (home.data, home.private, home.flights) == (None, None, set())
-    assert all(slot.peek().closed for slot in world.session._family.slots())
+    assert all(slot.peek().closed for slot in world.session._account.slots())
     assert leader.error().code == SESSION_CLOSED
     fresh.release()
 

@@ -65,7 +65,7 @@ def test_a_flight_cancelled_with_its_loop_leaves_nobody_waiting(sim: Simulator) 
         assert reading.cancelled()
 
     asyncio.run(impatient())
-    assert [slot.peek().flight for slot in session._family.slots()] == [None] * 4
+    assert [slot.peek().flight for slot in session._account.slots()] == [None] * 4
     gate.release()
 
     async def patient() -> int:
@@ -220,7 +220,7 @@ def test_a_lock_held_during_the_fork_is_not_held_in_the_child(threads: World, wa
     held, let_go = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with slot._lock, threads.session._family._lock:
+        with slot._lock, threads.session._account._lock:
             held.set()
             let_go.wait(SAFETY)
 

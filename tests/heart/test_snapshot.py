@@ -17,14 +17,22 @@ from librus_sdk.errors import (
     LibrusSchemaWarning,
     LibrusSessionClosedError,
 )
+from librus_sdk.settings import API_V3
 from tests.heart.conftest import WEDNESDAY
 from tests.heart.drivers import World
 
 
 def test_every_read_that_needs_no_id_has_its_section() -> None:
-    reads = _reads(WEDNESDAY)
+    reads = _reads(WEDNESDAY, free_messages=False)
     assert list(reads) == [field.name for field in fields(Snapshot)]
-    paths = {operation.path for operation in catalogue() if "{" not in operation.path}
+    paths = {
+        operation.path
+        for operation in catalogue()
+        if "{" not in operation.path
+        and operation.get.place == "school"
+        and API_V3 in operation.get.backends
+        and operation.family != "changes"
+    }
     assert {get.path for get in reads.values()} == paths
 
 
@@ -100,7 +108,9 @@ def test_refused_messages_are_explained_with_one_question(
         assert (section.error.message, section.error.code) == (alone.message, alone.code)
         assert section.error.details.keys() == alone.details.keys()
         assert section.error.__traceback__ is None
-        assert section.error.details["endpoint"].endswith(f"/{_reads(WEDNESDAY)[name].path}")
+        assert section.error.details["endpoint"].endswith(
+            f"/{_reads(WEDNESDAY, free_messages=False)[name].path}"
+        )
     assert snapshot.unread_messages.error.details == alone.details
 
 
@@ -168,3 +178,18 @@ def test_a_cancelled_snapshot_asks_for_nothing_more(world: World) -> None:
     assert type(caller.problem()).__name__ == "CancelledError"
     held.release()
     assert sum(world.sim.counts.values()) == 6
+
+
+@pytest.mark.parametrize("kind", ["family", "school"])
+def test_messages_come_from_their_website_where_the_client_reads_it(cold: World, kind: str) -> None:
+    cold.sim.messages_unpaid()
+    if kind == "school":
+        cold.gateway()
+        client = cold.do(cold.session.for_child_wiadomosci)
+    else:
+        client = cold.do(lambda: cold.session.for_child_wiadomosci(cold.sim.children[0].id))
+    snapshot = cold.do(client.snapshot)
+    assert snapshot.messages.ok
+    assert len(snapshot.messages.value) > 10
+    assert snapshot.unread_messages.value == cold.do(client.messages.unread).inbox
+    assert cold.count("Messages") == cold.count("gateway/Messages") == 0

@@ -221,7 +221,7 @@ def one_exchange(slots: int, declared: bool | None) -> Machine:
     """A renewal of one request: the portal as a whole, or its sign-in."""
 
     def make(_ports: tuple[Port, ...], _refusals: list[LibrusSdkError]) -> Flow[Any]:
-        answer = yield Exchange(SIGN_IN, object())
+        answer = yield Exchange(SIGN_IN)
         if isinstance(answer, Failure):
             raise LibrusNetworkError("no answer")
         assert isinstance(answer, Response)

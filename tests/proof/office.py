@@ -81,7 +81,7 @@ def renewal(clock: Stopped) -> Any:
 
     def renew(_mode: Mode) -> Flow[Minted]:
         at = float(next(asked))
-        answer = yield Exchange(RENEW, object())
+        answer = yield Exchange(RENEW)
         if isinstance(answer, Failure):
             raise LibrusNetworkError("no answer")
         return Minted(CHILD, Secret(answer.body.decode()), at, clock.wall(), at + 1e6)

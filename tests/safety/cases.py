@@ -339,7 +339,7 @@ DATA: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "refused_always": ({"status": 401}, "AUTH_REFRESH_FAILED"),
     "forbidden": ({"status": 403}, "API_REQUEST_FAILED"),
     "not_found": ({"status": 404}, "API_REQUEST_FAILED"),
-    "too_many": ({"status": 429}, "API_REQUEST_FAILED"),
+    "too_many": ({"status": 429}, "RATE_LIMITED"),
     "much_later": ({"status": 503, "retry_after": 86_400}, "API_REQUEST_FAILED"),
     "maintenance": ({"maintenance": True}, "SERVICE_MAINTENANCE"),
     "trouble_as_a_page": ({"status": 500, "html": True}, "API_REQUEST_FAILED"),
@@ -698,9 +698,9 @@ def empty_email(scene: Scene) -> None:
     PortalCredentials("", credentials_of(scene)[1])
 
 
-@case("UNSUPPORTED_BACKEND", "threads")
+@case("", "threads")
 def gateway_credentials(scene: Scene) -> None:
-    scene.session(GatewayCredentials("1234567u", credentials_of(scene)[1]))
+    scene.remember(scene.session(GatewayCredentials("1234567u", credentials_of(scene)[1])))
 
 
 @case("UNSUPPORTED_BACKEND", "threads")
@@ -738,7 +738,7 @@ for _what, _values in ENVIRONMENTS.items():
     add(
         f"environment_{_what}",
         _environment,
-        "UNSUPPORTED_BACKEND" if _what == "gateway" else "CONFIGURATION_ERROR",
+        "" if _what == "gateway" else "CONFIGURATION_ERROR",
         "threads",
     )
 

@@ -27,6 +27,8 @@ import msgspec
 import librus_sdk
 from librus_sdk import Environment, Event, Rejected, Rows, Secret, to_logger
 from librus_sdk.core.http import Request, Response
+from librus_sdk.endpoints import Get
+from librus_sdk.models import Prepared
 from librus_sdk.models.download import Download
 from librus_sdk.models.rows import Record
 
@@ -36,7 +38,7 @@ PACKAGE: Final = Path(librus_sdk.__file__).parent
 SIMULATOR: Final = PACKAGE / "simulator"
 DEPTH: Final = 9
 # What must hold secrets to do its work. It is not opened: how it shows itself counts, and what pickles it.
-SEALED: Final = (Secret, Request, Response, CookieJar, Environment)
+SEALED: Final = (Secret, Request, Response, CookieJar, Environment, Get)
 
 
 class Needles:
@@ -243,7 +245,7 @@ def _walk(value: object, path: str, depth: int, *, models: bool = False) -> Iter
 def _parts(item: object, *, models: bool) -> list[tuple[str, Any]]:
     if isinstance(item, Mapping):
         return [(f"[{key!r}]", value) for key, value in item.items()]
-    if isinstance(item, SEALED) or (isinstance(item, Download) and not models):
+    if isinstance(item, SEALED) or (isinstance(item, Download | Prepared) and not models):
         return []
     if isinstance(item, Rows | Record | Rejected):
         if not models:

@@ -8,8 +8,9 @@ import pytest
 
 from librus_sdk import LibrusSdkError
 from librus_sdk.errors import _warned
-from tests.safety.cases import CASES, Case
+from tests.safety.cases import Case
 from tests.safety.scenes import Scene
+from tests.safety.web_cases import CASES
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pytest
 
 from librus_sdk import Event, LibrusSdkError, Rows, Secret
+from librus_sdk.core.http import Request
 from librus_sdk.shells import edge_tasks, edge_threads, wire
 from tests.safety import cases
 from tests.safety.evidence import PACKAGE, Evidence, Needles
@@ -288,3 +289,32 @@ def test_the_sweep_sees_an_account_that_shows_itself(sweep: Sweep, monkeypatch: 
 def test_the_sweep_sees_a_body_in_a_message(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("librus_sdk.core.answers.is_server_code", lambda code: True)
     assert {"details", "pickle", "attributes"} <= sweep("echo_with_400")
+
+
+def test_the_sweep_sees_the_one_time_token_in_an_address(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown(method: str, url: str, *, endpoint: str, **more: Any) -> Request:
+        assert endpoint
+        return Request(method, url, endpoint=url, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("librus_sdk.flows.post.Request", shown)
+    assert {"events", "logs"} <= sweep("mail_is_well")
+
+
+def test_the_sweep_sees_where_a_redirect_leads(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("librus_sdk.flows.walk.origin_text", str)
+    assert {"events", "logs"} <= sweep("mail_is_well")
+    assert {"events", "logs"} <= sweep("gateway_is_well")
+
+
+def test_the_sweep_sees_a_letter_that_shows_itself(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("librus_sdk.models.Prepared.__repr__", lambda prepared: prepared.body)
+    assert "objects" in sweep("sending_is_well")
+
+
+def test_the_sweep_sees_a_letter_in_a_frame(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("librus_sdk.endpoints._sending.boxed", lambda text: text)
+    monkeypatch.setattr("librus_sdk.endpoints._sending._check_subject", lambda text: None)
+    monkeypatch.setattr("librus_sdk.endpoints._sending._check_body", lambda text: None)
+    assert "frames" in sweep("send_wiadomosci/me_trouble")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -9,40 +10,25 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ..core.answers import Verdict, failure_error, judge_api
+from ..core.answers import Judge, Verdict, failure_error, judge_api
+from ..core.headers import FILE_HEADERS
 from ..core.http import Failure, Request, Response, origin_of
 from ..errors import LibrusApiError, LibrusResponseValidationError
 from ..models.download import Download, DownloadDescriptor
 
 __all__ = [
-    "APP_HEADERS",
-    "FILE_HEADERS",
     "described",
     "file_address",
+    "file_judge",
     "file_request",
     "is_surely_file",
     "judge_elsewhere",
-    "judge_file",
     "kept",
     "note_in",
 ]
 
 _LIBRUS: Final = ".librus.pl"
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})*")
-
-# What the phone app sends.
-APP_HEADERS: Final = (
-    ("origin", "app://librus"),
-    (
-        "user-agent",
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-            "Mobile/15E148 LibrusMobileApp"
-        ),
-    ),
-)
-# A file is of any type, and not to be packed on the way.
-FILE_HEADERS: Final = (*APP_HEADERS, ("accept-encoding", "identity"))
 
 # Of all good answers only these hold all of something: 204 is nothing, 206 a part.
 _WHOLE: Final = (200, 203)
@@ -78,17 +64,22 @@ def is_surely_file(status: int, headers: Mapping[str, str]) -> bool:
     return status in _WHOLE and (named or found.media_type not in {"", *_INSTEAD})
 
 
-def judge_file(request: Request, response: Response) -> Verdict:
-    """Judge an answer of the child API that should be a file."""
-    verdict = judge_api(request, response)
-    if verdict.ok and response.status not in _WHOLE:
-        return Verdict(_no_file(request.endpoint, f"$: expected a file, got status {response.status}"))
-    return verdict
+@functools.cache
+def file_judge(judge: Judge) -> Judge:
+    """Return the judge of a file where JSON is judged by this one."""
+
+    def judge_file(request: Request, response: Response) -> Verdict:
+        verdict = judge(request, response)
+        if verdict.ok and response.status not in _WHOLE:
+            return Verdict(_no_file(request.endpoint, f"$: expected a file, got status {response.status}"))
+        return verdict
+
+    return judge_file
 
 
 def judge_elsewhere(request: Request, response: Response) -> Verdict:
     """Judge an answer that should be a file, at an address of its own: there no token was sent."""
-    error = judge_file(request, response).error
+    error = file_judge(judge_api)(request, response).error
     if error is not None and response.status in (401, 404, 410):
         error = LibrusApiError(_ADDRESS_OVER, details=error.details)
     return Verdict(error)

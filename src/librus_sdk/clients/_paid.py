@@ -11,8 +11,8 @@ __all__ = ["explained", "is_puzzling"]
 
 _FEATURE: Final = "messages"
 _HINT: Final = (
-    "On this API Librus opens messages to accounts with its paid subscription only. Everybody can read them "
-    "in a browser, on the Librus website."
+    "On this API Librus opens messages to accounts with its paid subscription only. On the messages' website "
+    "they are free: session.for_child_wiadomosci, or librus messages with --backend wiadomosci."
 )
 
 

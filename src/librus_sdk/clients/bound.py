@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final, Self, TypeVar, cast
+from typing import Any, Literal, Self, TypeVar, cast
 
-from ..core.answers import Judge, judge_api
-from ..core.http import Request, Sink, join_url, query_items
-from ..endpoints import Auth, Get, download
+from ..core.answers import Judge
+from ..core.http import Request, Sink, join_url, json_body, query_items
+from ..endpoints import Auth, Get, Place, Send, download
+from ..endpoints._delivering import Delivering
 from ..errors import LibrusPermissionError, LibrusSdkError
-from ..flows.call import Answer, call
+from ..flows.call import Answer, call, deliver
 from ..flows.steps import Flow
 from ..models.auth import AuthTokenInfo
-from ..models.download import Download
-from ..secret import Secret
+from ..models.download import Download, DownloadDescriptor
+from ..settings import GATEWAY_API_20, ApiBackend
 from ..shells.slots import Slot
-from ._files import (
-    APP_HEADERS,
-    FILE_HEADERS,
-    described,
-    file_request,
-    judge_elsewhere,
-    judge_file,
-    kept,
-    note_in,
-)
+from ._files import described, file_judge, kept, note_in
 from ._paid import explained, is_puzzling
+from .doors import Door, Doors, unsupported_read
+from .fetching import fetched
 from .lookup import Tables
 from .options import Parts
 
@@ -35,21 +29,18 @@ __all__ = ["Bound", "Reader"]
 
 T = TypeVar("T")
 
-# API 3.0 was confirmed live with exactly what the phone app sends.
-_HEADERS: Final = (("accept", "application/json"), *APP_HEADERS)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reader:
-    """Which child's credential reads go out with: a slot of a session, or a bare token.
+    """How one child is read: by which back end, and through which doors.
 
     ``explains`` is whether a 403 of the messages is explained by what the token may do, which costs another
     read.
     """
 
     parts: Parts
-    slot: Slot | None = None
-    bearer: Secret | None = None
+    backend: ApiBackend
+    doors: Doors
     explains: bool = True
 
     def with_options(self, timeout_ms: int | None, strict: bool | None) -> Self:
@@ -67,31 +58,50 @@ class Reader:
         return self.parts.settings.timeout_ms
 
     def read(self, get: Get[T], sink: Sink | None = None) -> Flow[T]:
-        """One read of the API, as a flow. With a sink the content of a file goes there."""
-        settings = self.parts.settings
-        url = join_url(settings.hosts.api, get.path)
+        """One read, as a flow. With a sink the content of a file goes there.
+
+        Raises:
+            LibrusUnsupportedBackendError: the back end has no such thing; nothing is sent.
+        """
+        door = self.doors.get(get.place)
+        if door is None or self.backend not in get.backends:
+            raise unsupported_read(self.backend, get)
+        decode = get.decode
+        if self.backend == GATEWAY_API_20 and get.on_gateway is not None:
+            decode = get.on_gateway
         is_file = get.decode is download()
+        url = join_url(door.base, get.path)
         request = Request(
-            "GET",
+            _method(get),
             url,
             endpoint=url,
             name=get.path,
-            headers=FILE_HEADERS if is_file else _HEADERS,
+            headers=door.headers(file=is_file),
             query=query_items(get.query),
-            bearer=self.bearer,
+            bearer=door.bearer,
+            bearer_header=door.bearer_header,
             sink=sink,
+            json=None if get.body is None else json_body(get.body),
+            harmless=get.harmless if isinstance(get, Send) else True,
         )
-        judge = judge_file if is_file else judge_api
+        judge = file_judge(door.judge) if is_file else door.judge
+        if get.place == "website":
+            # A page of the website is asked for a file, and leads to it.
+            note = DownloadDescriptor(download_url=url)
+            return cast("T", (yield from fetched(note, request, door, self.parts)))
+        if isinstance(get, Delivering):
+            answered = yield from deliver(request, slot=door.slot, judge=judge, ports=self.parts.ports)
+            return cast("T", get.judge(request, answered))
         try:
             answer = yield from self._call(
-                request, self.slot, judge, partial(get.decode, strict=settings.strict)
+                request, door.slot, judge, partial(decode, strict=self.parts.settings.strict)
             )
         except LibrusPermissionError as error:
-            if not (self.explains and is_puzzling(error, get.path)):
+            if not (self.explains and get.place == "school" and is_puzzling(error, get.path)):
                 raise
             refusal = error
         else:
-            return (yield from self._whole(answer, request))
+            return (yield from self._whole(answer, request, door))
         known = yield from self._token_info()
         # Raised here, not while the first is handled: it replaces that one, cause included.
         raise explained(refusal, known) from refusal.__cause__
@@ -102,16 +112,15 @@ class Reader:
         except LibrusSdkError:
             return None
 
-    def _whole(self, answer: Answer[T], request: Request) -> Flow[T]:
+    def _whole(self, answer: Answer[T], request: Request, door: Door) -> Flow[T]:
         """The answer; a file is what its headers say it is, or lies where a note says."""
         if not isinstance(answer.value, Download):
             return answer.value
         found = described(answer.value, answer.headers)
-        if (note := note_in(found)) is not None:
-            request = file_request(note, request)
-            moved = yield from self._call(request, None, judge_elsewhere, partial(download(), strict=False))
-            found = described(moved.value, moved.headers, name=note.name)
-        return cast("T", kept(found, request))
+        note = note_in(found)
+        if note is None:
+            return cast("T", kept(found, request))
+        return cast("T", (yield from fetched(note, request, door, self.parts)))
 
     def _call(
         self, request: Request, slot: Slot | None, judge: Judge, decode: Callable[[bytes, str], T]
@@ -140,8 +149,18 @@ class Bound(Reader):
     tables: Tables
 
     @classmethod
-    def to(cls, key: str, parts: Parts, *, slot: Slot | None = None, bearer: Secret | None = None) -> Self:
+    def to(cls, key: str, parts: Parts, backend: ApiBackend, doors: Doors) -> Self:
         """Return one with new tables, which are read with these parts' settings."""
-        reader = Reader(parts, slot, bearer)
-        tables = Tables(reader.read, key, parts.settings.hosts.api, parts.clock)
-        return cls(parts=parts, slot=slot, bearer=bearer, tables=tables)
+        reader = Reader(parts, backend, doors)
+        tables = Tables(reader.read, key, doors["school"].base, parts.clock)
+        return cls(parts=parts, backend=backend, doors=doors, tables=tables)
+
+    def through(self, place: Place, door: Door) -> Self:
+        """The same with one more door."""
+        return replace(self, doors={**self.doors, place: door})
+
+
+def _method(get: Get[Any]) -> Literal["GET", "POST", "PUT", "DELETE"]:
+    if isinstance(get, Send):
+        return get.method
+    return "GET" if get.body is None else "POST"

@@ -15,18 +15,20 @@ from ..errors import (
     LibrusChildError,
     LibrusConfigurationError,
 )
+from ..flows.post import PostFlows
 from ..flows.steps import Flow, ask
-from ..models.portal import ChildAccount
+from ..models.portal import ChildAccount, PortalMe, SynergiaAccounts
 from ..models.rows import Rows
 from ..secret import Secret
-from ..settings import PortalCredentials
+from ..settings import API_V3, ApiBackend, PortalCredentials
 from ..shells.fork import renew_after_fork
 from ..shells.slots import Slot
 from .bound import Bound
+from .doors import Doors, bff_door, messages_door, school_door
 from .options import SessionOptions, parts_of
-from .portal import PortalCore, require_portal
+from .portal import PortalCore
 
-__all__ = ["ChildSelector", "Family", "boxed_selector"]
+__all__ = ["ChildSelector", "Family"]
 
 ChildSelector = ChildAccount | str | int
 """A child: its account object, its id as text or number, or its Synergia login."""
@@ -38,11 +40,14 @@ Wanted = ChildAccount | Secret
 class Family:
     """The slots of one family and what is done with them, as flows without a shell."""
 
-    def __init__(self, credentials: PortalCredentials, options: SessionOptions) -> None:
-        require_portal(credentials)
+    backend: ApiBackend = API_V3
+
+    def __init__(self, credentials: PortalCredentials | None, options: SessionOptions) -> None:
         self.parts: Final = parts_of(options)
         self.core: Final = PortalCore(credentials, self.parts, self._learn)
         self._children: dict[str, Slot] = {}
+        self._posts: dict[str, Slot] = {}
+        self._post_flows: Final = PostFlows(self.parts.settings.hosts, self.parts.ports)
         self._bounds: dict[str, Bound] = {}
         self.after_fork()
         renew_after_fork(self)
@@ -52,14 +57,14 @@ class Family:
     def slots(self) -> list[Slot]:
         """All slots, those that wait for others first."""
         with self._lock:
-            children = list(self._children.values())
+            children = [*self._posts.values(), *self._children.values()]
             tables = [slot for bound in self._bounds.values() for slot in bound.tables.slots()]
         return [*tables, *children, self.core.accounts, self.core.portal]
 
     def after_fork(self) -> None:
         """Begin anew in a forked process. What is the portal's or the look-ups' renews itself."""
         self._lock = threading.Lock()
-        for slot in self._children.values():
+        for slot in (*self._posts.values(), *self._children.values()):
             slot.after_fork()
 
     def child_slot(self, account: ChildAccount) -> Slot:
@@ -82,6 +87,24 @@ class Family:
             latches=(LibrusAccountActionRequiredError,),
         )
 
+    def _post_slot(self, child: Slot) -> Slot:
+        """The one slot of this child's session on the messages' website."""
+        key = child.peek().key
+        with self._lock:
+            if key not in self._posts:
+                self._posts[key] = Slot(
+                    key=f"{key} messages",
+                    name="messages",
+                    endpoint=join_url(self.parts.settings.hosts.synergia, "/wiadomosci3"),
+                    renewal=partial(self._open_messages, key),
+                    private=False,
+                    clock=self.parts.clock,
+                )
+            return self._posts[key]
+
+    def _open_messages(self, key: str, mode: Mode) -> Flow[Minted]:
+        return self._post_flows.over_token(self._children[key], self._posts[key], mode)
+
     def _renew(self, child_id: str, login: Secret, mode: Mode) -> Flow[Minted]:
         lifetime = self.parts.settings.assumed_token_lifetime_s
         minted, account = yield from self.core.flows.renew_child(
@@ -102,6 +125,22 @@ class Family:
         slot.offer(minted)
 
     # --- what the sessions offer -------------------------------------------------------------------------
+
+    def selector(self, child: ChildSelector | None) -> Wanted:
+        """Box what a child was named by; see :func:`boxed_selector`."""
+        return boxed_selector(child)
+
+    def is_logged_in(self) -> bool:
+        """Whether there is a portal session that is believed alive."""
+        return self.core.is_logged_in()
+
+    def me(self) -> Flow[PortalMe]:
+        """Read the portal profile."""
+        return self.core.me()
+
+    def account_list(self, mode: Mode) -> Flow[SynergiaAccounts]:
+        """Return the account list; ``force`` reads it anew."""
+        return self.core.account_list(mode)
 
     def login(self) -> Flow[None]:
         """Sign in unless signed in; what was remembered of failures is forgotten."""
@@ -126,12 +165,25 @@ class Family:
         slot = yield from self.child(wanted)
         return self._bound_to(slot).with_options(timeout_ms, strict)
 
+    def messages_bound(self, wanted: Wanted, timeout_ms: int | None, strict: bool | None) -> Flow[Bound]:
+        """The same, with a door to the messages' website."""
+        slot = yield from self.child(wanted)
+        door = messages_door(self.parts.settings.hosts, self._post_slot(slot))
+        return self._bound_to(slot).through("messages", door).with_options(timeout_ms, strict)
+
+    def bff_bound(self, wanted: Wanted, timeout_ms: int | None, strict: bool | None) -> Flow[Bound]:
+        """The same, with a door to the phone application's back end."""
+        slot = yield from self.child(wanted)
+        door = bff_door(self.parts.settings.hosts, slot)
+        return self._bound_to(slot).through("bff", door).with_options(timeout_ms, strict)
+
     def _bound_to(self, slot: Slot) -> Bound:
         """The child's own, which its clients share: its token and what its look-ups have read."""
         key = slot.peek().key
         with self._lock:
             if key not in self._bounds:
-                self._bounds[key] = Bound.to(key, self.parts, slot=slot)
+                doors: Doors = {"school": school_door(self.parts.settings.hosts, slot=slot)}
+                self._bounds[key] = Bound.to(key, self.parts, API_V3, doors)
             return self._bounds[key]
 
     def refresh(self, wanted: Wanted) -> Flow[str]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TypedDict
+from typing import Literal, TypeAlias, TypedDict, get_args
 
 from ..environment import Environment
 from ..errors import LibrusConfigurationError
 from ..events import Emitter, EventHook, to_logger
 from ..flows.steps import Ports
+from ..flows.token_pair import TokenKeeper
 from ..settings import DEFAULT_TIMEOUT_MS, Hosts, RetryPolicy, SessionSettings
 from ..shells.clock import Clock
 
-__all__ = ["Parts", "SessionOptions", "parts_of"]
+__all__ = ["AuthMode", "Parts", "SessionOptions", "parts_of"]
+
+
+AuthMode: TypeAlias = Literal["cookies", "oauth"]
 
 
 class SessionOptions(TypedDict, total=False):
@@ -40,6 +44,11 @@ class SessionOptions(TypedDict, total=False):
         on_event: called with every :class:`~librus_sdk.events.Event`.
         logger: where events are logged, when there is no ``on_event``.
         clock: the time source; tests pass their own.
+        auth: how a family account signs in: ``"cookies"`` as a browser does (the default), or ``"oauth"`` as
+            the phone application does, with tokens that renew each other, so that a program can go on without
+            keeping the password.
+        tokens: where the tokens of ``auth="oauth"`` are kept between runs, e.g. a
+            :class:`~librus_sdk.TokenFile`; None keeps them in memory only.
     """
 
     hosts: Hosts
@@ -54,16 +63,20 @@ class SessionOptions(TypedDict, total=False):
     on_event: EventHook | None
     logger: logging.Logger | None
     clock: Clock
+    auth: AuthMode
+    tokens: TokenKeeper | None
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The checked settings, the time source, the ears, and what flows see of them."""
+    """The checked settings, the time source, the ears, what flows see of them, and how to sign in."""
 
     settings: SessionSettings
     clock: Clock
     emitter: Emitter
     ports: Ports
+    auth: AuthMode = "cookies"
+    tokens: TokenKeeper | None = None
 
 
 def _check(value: object, kind: type | tuple[type, ...], problem: str) -> None:
@@ -72,7 +85,7 @@ def _check(value: object, kind: type | tuple[type, ...], problem: str) -> None:
 
 
 _SETTINGS = frozenset(SessionSettings.__dataclass_fields__)
-_OTHERS = frozenset({"on_event", "logger", "clock"})
+_OTHERS = frozenset({"on_event", "logger", "clock", "auth", "tokens"})
 
 
 def parts_of(options: SessionOptions) -> Parts:
@@ -100,7 +113,15 @@ def parts_of(options: SessionOptions) -> Parts:
         raise LibrusConfigurationError("on_event must be a function that takes an Event.")
     if logger is not None:
         _check(logger, (logging.Logger, logging.LoggerAdapter), "logger must be a logging.Logger.")
+    auth, tokens = options.get("auth", "cookies"), options.get("tokens")
+    if auth not in get_args(AuthMode):
+        raise LibrusConfigurationError("auth must be 'cookies' or 'oauth'.")
+    if tokens is not None and auth != "oauth":
+        raise LibrusConfigurationError("tokens are kept for auth='oauth' only; cookies have none.")
+    if tokens is not None and not all(hasattr(tokens, name) for name in ("load", "save", "forget")):
+        raise LibrusConfigurationError("tokens must be a TokenKeeper, like TokenFile(path).")
     if hook is None and logger is not None:
         hook = to_logger(logger)
     emitter = Emitter(hook, clock.wall)
-    return Parts(settings, clock, emitter, Ports(clock.monotonic, clock.wall, clock.random, emitter))
+    ports = Ports(clock.monotonic, clock.wall, clock.random, emitter)
+    return Parts(settings, clock, emitter, ports, auth, tokens)

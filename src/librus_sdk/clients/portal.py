@@ -9,14 +9,14 @@ from types import TracebackType
 from typing import Final, Self, Unpack
 
 from ..core.http import join_url
-from ..core.refresh import Minted, Mode, Phase, phase_of
+from ..core.refresh import Minted, Mode
 from ..errors import (
     LibrusConfigurationError,
     LibrusTerminalAuthenticationError,
-    LibrusUnsupportedBackendError,
 )
+from ..flows.oauth import OAuthFlows
 from ..flows.portal import PORTAL_KEY, PortalFlows
-from ..flows.steps import Flow, ask
+from ..flows.steps import Flow, Renewal, ask
 from ..models.decoding import decode_account, decode_accounts, decode_portal_me
 from ..models.portal import ChildAccount, PortalMe, SynergiaAccounts
 from ..models.rows import Rows
@@ -26,26 +26,24 @@ from ..shells.fork import renew_after_fork
 from ..shells.slots import Slot
 from ..shells.tasks import TaskShell
 from ..shells.threads import ThreadShell
+from .doors import unsupported
 from .options import Parts, SessionOptions, parts_of
 
 __all__ = ["AsyncPortalClient", "PortalClient", "PortalCore", "require_portal"]
 
 ACCOUNTS_KEY: Final = "accounts"
-SIGNED_IN: Final = frozenset({Phase.FRESH, Phase.AGEING, Phase.DUE})
 
 
 def require_portal(credentials: object) -> None:
-    """Raise unless these are credentials of the family portal, the only back end this version signs in to."""
+    """Raise unless these are credentials of the family portal."""
     if isinstance(credentials, PortalCredentials):
         return
     if isinstance(credentials, GatewayCredentials):
-        raise LibrusUnsupportedBackendError(
-            "This version signs in with the family account (PortalCredentials) only; a school-issued login "
-            "(gateway_api_20) is not supported yet.",
-            details={"api_backend": GATEWAY_API_20},
-        )
+        raise unsupported(GATEWAY_API_20, "The portal")
     del credentials  # whatever it is, it may hold a password
-    raise LibrusConfigurationError("Signing in needs PortalCredentials(email, password).")
+    raise LibrusConfigurationError(
+        "Signing in needs PortalCredentials(email, password) or GatewayCredentials(login, password)."
+    )
 
 
 class _AccountBook:
@@ -82,11 +80,12 @@ class PortalCore:
 
     def __init__(
         self,
-        credentials: PortalCredentials,
+        credentials: PortalCredentials | None,
         parts: Parts,
         on_account: Callable[[ChildAccount, float], None] = lambda _account, _asked: None,
     ) -> None:
-        require_portal(credentials)
+        if credentials is not None or parts.tokens is None:
+            require_portal(credentials)
         self.parts: Final = parts
         self._on_account: Final = on_account
         settings, clock = parts.settings, parts.clock
@@ -103,10 +102,11 @@ class PortalCore:
             key=PORTAL_KEY,
             name="portal",
             endpoint=join_url(settings.hosts.portal, "/konto-librus/login"),
-            renewal=self.flows.sign_in,
+            renewal=self._sign_in_with(credentials),
             private=True,
             clock=clock,
             latches=(LibrusTerminalAuthenticationError,),
+            apart=parts.auth == "oauth",
         )
         self.accounts: Final = Slot(
             key=ACCOUNTS_KEY,
@@ -119,6 +119,12 @@ class PortalCore:
         )
         renew_after_fork(self)
 
+    def _sign_in_with(self, credentials: PortalCredentials | None) -> Renewal:
+        if self.parts.auth == "cookies":
+            return self.flows.sign_in
+        oauth = OAuthFlows(self.parts.settings.hosts, credentials, self.parts.ports, self.parts.tokens)
+        return lambda _mode: oauth.renew(self.portal)
+
     def after_fork(self) -> None:
         """Begin anew in a forked process."""
         for slot in (self.accounts, self.portal):
@@ -126,8 +132,7 @@ class PortalCore:
 
     def is_logged_in(self) -> bool:
         """Whether there is a portal session that is believed alive and not being replaced."""
-        state = self.portal.peek()
-        return state.flight is None and phase_of(state, self.parts.clock.monotonic()) in SIGNED_IN
+        return self.portal.is_good()
 
     def login(self) -> Flow[None]:
         """Sign in unless signed in; after a refusal this is what tries again."""
@@ -173,14 +178,16 @@ class PortalClient:
     call.
 
     Args:
-        credentials: the family account.
+        credentials: the family account; may be left out where ``tokens`` are kept.
         **options: see :class:`SessionOptions`.
 
     Raises:
         LibrusConfigurationError: an option is wrong.
     """
 
-    def __init__(self, credentials: PortalCredentials, **options: Unpack[SessionOptions]) -> None:
+    def __init__(
+        self, credentials: PortalCredentials | None = None, **options: Unpack[SessionOptions]
+    ) -> None:
         parts = parts_of(options)
         shell = ThreadShell(parts.settings, parts.clock, parts.ports, parts.emitter)
         self._open(PortalCore(credentials, parts), shell, owned=True)
@@ -248,7 +255,9 @@ class PortalClient:
 class AsyncPortalClient:
     """The portal of a family account, for asyncio. Everything else is as for :class:`PortalClient`."""
 
-    def __init__(self, credentials: PortalCredentials, **options: Unpack[SessionOptions]) -> None:
+    def __init__(
+        self, credentials: PortalCredentials | None = None, **options: Unpack[SessionOptions]
+    ) -> None:
         parts = parts_of(options)
         shell = TaskShell(parts.settings, parts.clock, parts.ports, parts.emitter)
         self._open(PortalCore(credentials, parts), shell, owned=True)

@@ -21,6 +21,7 @@ from ..endpoints import (
     Justifications,
     Lessons,
     LuckyNumbers,
+    Mailbox,
     Messages,
     Notes,
     Notifications,
@@ -167,8 +168,8 @@ class Snapshot:
 _NOBODY: Final = cast("Any", None)
 
 
-def _reads(today: date) -> dict[str, Get[Any]]:
-    """Return what is read for each section."""
+def _reads(today: date, *, free_messages: bool) -> dict[str, Get[Any]]:
+    """Return what is read for each section; messages from their own website where that has a door."""
     monday = today - timedelta(days=today.weekday())
     declared: dict[str, Callable[[Any], Get[Any]]] = {
         "me": Profile.get,
@@ -210,8 +211,8 @@ def _reads(today: date) -> dict[str, Get[Any]]:
         "agenda": Homework.list,
         "agenda_categories": Homework.categories,
         "homework_assignments": Homework.assignments,
-        "messages": Messages.list,
-        "unread_messages": Messages.unread,
+        "messages": Mailbox.list if free_messages else Messages.list,
+        "unread_messages": Mailbox.unread if free_messages else Messages.unread,
         "message_receiver_groups": Messages.receiver_groups,
         "announcements": Announcements.list,
         "notes": Notes.list,
@@ -281,19 +282,31 @@ def _today(wall: float) -> date:
     return datetime.fromtimestamp(wall, WARSAW).date()
 
 
+def _read(name: str, value: Any) -> Section[Any]:
+    """Return the section with what was read; of the messages' website the number of the inbox."""
+    if isinstance(value, m.UnreadCounts):
+        value = value.inbox or 0
+    return Section(name, "ok", value)
+
+
 def snapshot_sync(
-    caller: SyncCaller, wall: float, workers: int, progress: Callable[[Progress], object] | None
+    caller: SyncCaller,
+    wall: float,
+    workers: int,
+    progress: Callable[[Progress], object] | None,
+    *,
+    free_messages: bool = False,
 ) -> Snapshot:
     """Read all sections on a few threads; ``progress`` is called on the caller's own.
 
     The caller need not explain why messages are refused: that is done here, once for all sections.
     """
-    reads = _reads(_today(wall))
+    reads = _reads(_today(wall), free_messages=free_messages)
     album = _Album(reads, progress)
 
     def read(name: str, get: Get[Any]) -> Section[Any]:
         try:
-            return Section(name, "ok", caller.call(get))
+            return _read(name, caller.call(get))
         except (LibrusSdkError, LibrusSchemaWarning) as problem:
             return failed_section(name, problem)
 
@@ -308,15 +321,19 @@ def snapshot_sync(
 
 
 async def snapshot_async(
-    caller: AsyncCaller, wall: float, progress: Callable[[Progress], object] | None
+    caller: AsyncCaller,
+    wall: float,
+    progress: Callable[[Progress], object] | None,
+    *,
+    free_messages: bool = False,
 ) -> Snapshot:
     """Read all sections at once; the session's places keep that polite."""
-    reads = _reads(_today(wall))
+    reads = _reads(_today(wall), free_messages=free_messages)
     album = _Album(reads, progress)
 
     async def read(name: str, get: Get[Any]) -> None:
         try:
-            section: Section[Any] = Section(name, "ok", await caller.call(get))
+            section = _read(name, await caller.call(get))
         except (LibrusSdkError, LibrusSchemaWarning) as problem:
             section = failed_section(name, problem)
         album.add(section)

@@ -1,0 +1,46 @@
+"""What a session needs of an account, whichever way it signs in."""
+
+# ruff: noqa: D102  (what each does is said where it is done)
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from ..core.refresh import Mode
+from ..flows.steps import Flow
+from ..models.portal import ChildAccount, PortalMe, SynergiaAccounts
+from ..settings import ApiBackend
+from ..shells.slots import Slot
+from .bound import Bound
+from .family import ChildSelector
+from .options import Parts
+from .portal import PortalCore
+
+__all__ = ["Account"]
+
+
+class Account(Protocol):
+    """The slots of an account and what is done with them, as flows without a shell.
+
+    What the back end does not have raises LibrusUnsupportedBackendError at once. ``selector`` turns what a
+    child was named by into what the others take.
+    """
+
+    @property
+    def backend(self) -> ApiBackend: ...
+    @property
+    def parts(self) -> Parts: ...
+    @property
+    def core(self) -> PortalCore: ...
+    def slots(self) -> Iterable[Slot]: ...
+    def is_logged_in(self) -> bool: ...
+    def login(self) -> Flow[None]: ...
+    def me(self) -> Flow[PortalMe]: ...
+    def account_list(self, mode: Mode, /) -> Flow[SynergiaAccounts]: ...
+    def selector(self, child: ChildSelector | None, /) -> Any: ...
+    def resolve(self, wanted: Any, /) -> Flow[ChildAccount]: ...
+    def refresh(self, wanted: Any, /) -> Flow[str]: ...
+    def bound(self, wanted: Any, timeout_ms: int | None, strict: bool | None, /) -> Flow[Bound]: ...
+    def messages_bound(self, wanted: Any, timeout_ms: int | None, strict: bool | None, /) -> Flow[Bound]: ...
+    def bff_bound(self, wanted: Any, timeout_ms: int | None, strict: bool | None, /) -> Flow[Bound]: ...

@@ -1,0 +1,87 @@
+"""Tokens that renew each other: the next pair is given once, and must not get lost on the way."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from librus_sdk import LibrusSession, TokenFile
+from librus_sdk.errors import LibrusTimeoutError
+from librus_sdk.simulator import Simulator
+from tests.heart.drivers import SAFETY, World
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> TokenFile:
+    return TokenFile(tmp_path / "tokens.json")
+
+
+def without_password(world: World, kept: TokenFile, **options: object) -> None:
+    """Make the world's session one that has kept tokens only, and let the access token die."""
+    world.again(auth="oauth", tokens=kept)
+    world.do(world.session.login)
+    world.session = world._kept(
+        world.driver.session(None, world.options(auth="oauth", tokens=kept, **options))
+    )
+    world.do(world.session.get_portal_me)
+    world.sim.expire_portal_tokens()
+    world.sim.reset_counts()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a thread cannot be sent Ctrl-C there")
+def test_ctrl_c_during_a_rotation_loses_nothing(kept: TokenFile) -> None:
+    with Simulator(children=1) as sim:
+        with LibrusSession(sim.credentials, hosts=sim.hosts, auth="oauth", tokens=kept) as session:
+            session.login()
+        with LibrusSession(hosts=sim.hosts, auth="oauth", tokens=kept) as session:
+            session.get_portal_me()
+            sim.expire_portal_tokens()
+            sim.reset_counts()
+            gate = sim.hold("oauth.token", at="response", times=1)
+            main = threading.main_thread().ident
+            assert main is not None
+
+            def press() -> None:
+                gate.wait_arrived()
+                signal.pthread_kill(main, signal.SIGINT)
+
+            pressing = threading.Thread(target=press)
+            pressing.start()
+            with pytest.raises(KeyboardInterrupt):
+                session.get_portal_me()
+            pressing.join(SAFETY)
+            gate.release()
+            assert session.get_portal_me().identifier
+            assert (sim.counts["oauth.token"], sim.counts["login"]) == (1, 0)
+            assert len(session.list_children()) == 1
+
+
+def test_a_caller_who_cannot_wait_costs_no_token(cold: World, kept: TokenFile) -> None:
+    without_password(cold, kept, timeout_ms=300)
+    gate = cold.sim.hold("oauth.token", at="response", times=1)
+    error = cold.fails(cold.session.get_portal_me)
+    assert isinstance(error, LibrusTimeoutError)
+    gate.wait_arrived()
+    gate.release()
+    slot = cold.account.core.portal
+    cold.watched.until(lambda: slot.peek().flight is None)
+    assert cold.do(cold.session.get_portal_me).identifier
+    assert (cold.count("oauth.token"), cold.count("login")) == (1, 0)
+
+
+def test_a_cancelled_caller_costs_no_token(make_world: Callable[..., World], kept: TokenFile) -> None:
+    world = make_world("tasks")
+    without_password(world, kept)
+    gate = world.sim.hold("oauth.token", at="response", times=1)
+    caller = world.start(world.session.get_portal_me)
+    gate.wait_arrived()
+    caller.cancel()
+    gate.release()
+    assert world.do(world.session.get_portal_me).identifier
+    assert (world.count("oauth.token"), world.count("login")) == (1, 0)
+    assert kept.read() is not None
