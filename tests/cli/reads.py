@@ -10,7 +10,7 @@ from typing import Any, Final
 from librus_sdk.simulator import Simulator
 from tests.cli.conftest import as_sent, monday
 
-__all__ = ["READS", "Read", "every_read", "row_id"]
+__all__ = ["GATEWAY_READS", "READS", "Read", "every_read", "row_id"]
 
 _QUERY: Final = {
     "--week-start": "weekStart",
@@ -126,6 +126,7 @@ READS: Final = (
     Read("school user", "Users/{id}", row_id("Users", "Users")),
     Read("messages list", "Messages"),
     Read("messages get", "Messages/{id}", _row_or("Messages", "Messages", "Message")),
+    Read("messages attachments", "Messages/{id}", _row_or("Messages", "Messages", "Message")),
     Read("messages for-user", "Messages/User/{id}", row_id("Users", "Users")),
     Read("messages unread", "Messages/Unread"),
     Read("messages receiver-groups", "Messages/ReceiversGroup"),
@@ -183,6 +184,19 @@ READS: Final = (
     Read("justifications conferences", "ParentTeacherConferences"),
     Read("justifications system-data", "SystemData", days=True),
 )
+
+
+GATEWAY_READS: Final = (
+    Read("school units", "Units"),
+    Read("school trips", "SchoolTrips", days=True),
+    Read("school files", "SchoolFiles", days=True),
+    Read("school lendings", "EbiblioLendings", days=True),
+    Read("grades system", "GradingSystem"),
+    Read("grades partial", "Auth/DescriptiveGradingSystem/PartialGrades/Student/{id}", days=True),
+    Read("timetable extra", "Timetables/OtherActivitiesRegister", _this_monday("--date-from"), days=True),
+    Read("timetable kindergarten", "timetable/kindergarteners/{id}", _this_monday("--date-from"), days=True),
+)
+"""Commands that only a login issued by the school can run."""
 
 
 def every_read(sim: Simulator) -> list[list[str]]:

@@ -136,12 +136,6 @@ def test_settings_that_are_missing_or_wrong(cli: Cli, env: dict[str, str], named
         assert name in error["message"]
 
 
-def test_the_gateway_is_not_supported_yet(cli: Cli) -> None:
-    env = {"LIBRUS_GATEWAY_LOGIN": "1234567u", "LIBRUS_GATEWAY_PASSWORD": "x"}
-    error = refused(cli("me", "--format=json", env=env), "UNSUPPORTED_BACKEND")
-    assert error["details"] == {"api_backend": "gateway_api_20"}
-
-
 def test_a_legacy_name_is_told_of(cli: Cli, calm: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("librus_sdk.errors._warned", set())
     env = calm.environ()

@@ -338,7 +338,10 @@ def test_an_account_without_the_subscription_is_told_where_messages_can_be_read(
     assert (result.status, result.out) == (1, "")
     message = " ".join(result.err.partition("details")[0].split())
     assert "the account has no paid subscription" in message
-    assert "Everybody can read them in a browser, on the Librus website." in message
+    assert message.count("paid subscription") == message.count("--backend wiadomosci") == 1
+    shown = argv[0] if argv[0] in ("list", "unread") else "list"
+    assert f"they are free: librus messages {shown} --backend wiadomosci." in message
+    assert "for_child" not in result.err
     # The hint is in the message already, and the scopes of a token are one list.
     assert "hint: " not in result.err
     assert "feature: messages" in result.err

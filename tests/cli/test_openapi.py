@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
+
+import pytest
 
 from librus_sdk import generate_openapi_document
+from librus_sdk.openapi import DocumentBackend
 from tests.cli.conftest import Cli
 
 
@@ -13,6 +17,19 @@ def test_it_is_printed(cli: Cli) -> None:
     result = cli("openapi")
     assert (result.status, result.err) == (0, "")
     assert result.json == generate_openapi_document()
+
+
+@pytest.mark.parametrize("backend", get_args(DocumentBackend))
+def test_each_api_has_its_own(cli: Cli, backend: DocumentBackend) -> None:
+    result = cli("openapi", "--backend", backend)
+    assert (result.status, result.err) == (0, "")
+    assert result.json == generate_openapi_document(backend=backend)
+
+
+def test_there_are_no_other_apis(cli: Cli) -> None:
+    result = cli("openapi", "--backend", "bff")
+    assert (result.status, result.out) == (1, "")
+    assert all(f"'{backend}'" in result.err for backend in get_args(DocumentBackend))
 
 
 def test_it_is_written(cli: Cli, tmp_path: Path) -> None:

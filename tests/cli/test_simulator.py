@@ -16,20 +16,18 @@ import pytest
 
 from librus_sdk.simulator import Simulator
 from librus_sdk.simulator.serve import banner, serve
-from tests.cli.conftest import Cli, spawn
+from tests.cli.conftest import Cli, first, spawn
 
 LEAP_DAY = date(2024, 2, 29)
 """Never the real one: of that nothing is said."""
 
 
-def told(out: str) -> dict[str, str]:
-    """The variables a banner exports."""
-    return dict(
-        line.removeprefix("export ").split("=", 1)
-        for word in out.splitlines()
-        if word.startswith("export ")
-        for line in shlex.split(word)[1:]
-    )
+def told(out: str, *, school: bool = False) -> dict[str, str]:
+    """The variables a banner exports: of the family account, or of the school's login."""
+    family, _, school_login = out.partition("\nOr, with the school's login")
+    block = school_login if school else family
+    words = (shlex.split(line) for line in block.splitlines() if line.startswith("export "))
+    return dict(word.split("=", 1) for _, word in words)
 
 
 def test_the_day_decides_what_has_happened(tmp_path: Path) -> None:
@@ -69,6 +67,20 @@ def test_the_real_day_is_not_told() -> None:
     with Simulator(today=LEAP_DAY) as sim:
         assert f"There it is {LEAP_DAY}" in banner(sim)
         assert f"librus overview --day {LEAP_DAY}\n" in banner(sim)
+
+
+def test_there_is_a_block_of_variables_for_each_way_in(cli: Cli, calm: Simulator) -> None:
+    out = banner(calm)
+    assert told(out) == calm.environ()
+    assert told(out, school=True) == calm.gateway_environ()
+    (said,) = [line for line in out.splitlines() if line.startswith("Or, with the school's login")]
+    assert calm.children[0].name in said
+    assert "instead of the above" in said
+    for school, way in ((False, "family account"), (True, "school login")):
+        env = told(out, school=school)
+        found = cli("auth", "status", "--format", "json", env=env).json
+        assert (found["signsInWith"], found["ready"]) == (way, True)
+        assert cli("me", env={**env, "LIBRUS_CHILD": "" if school else first(calm)}).status == 0
 
 
 def test_serving_takes_the_day_too() -> None:

@@ -14,13 +14,32 @@ from librus_sdk.cli._failures import usage_error
 from librus_sdk.cli.app import root
 from librus_sdk.simulator import Simulator
 from tests.cli.conftest import Cli
-from tests.cli.reads import every_read
+from tests.cli.reads import GATEWAY_READS, every_read
 
 DOWNLOADS: Final = (
     ("homework", "attachment"),
     ("lessons", "planned-attachment"),
     ("messages", "attachment"),
     ("auth", "photo"),
+)
+SCHOOL_DOWNLOADS: Final = (("school", "file"),)
+
+VERBS: Final = frozenset(
+    {
+        "Acknowledge",
+        "Answer",
+        "List",
+        "Mark",
+        "Print",
+        "Register",
+        "Remove",
+        "Run",
+        "Save",
+        "Send",
+        "Show",
+        "Sign",
+        "Take",
+    }
 )
 
 
@@ -86,6 +105,10 @@ def test_the_help_says_what_the_json_is(cli: Cli, calm: Simulator) -> None:
 
     for argv in every_read(calm):
         assert '{"child": ..., "data": ...}, the data as Librus sent it.' in said(*argv[:2]), argv
+    for read in GATEWAY_READS:
+        assert 'for programs: {"data": ...}, the data as Librus sent it.' in said(*read.name.split())
+    for words in SCHOOL_DOWNLOADS:
+        assert 'for programs: {"data": ...}, the data about the file that was written.' in said(*words)
     for words in DOWNLOADS:
         assert '{"child": ..., "data": ...}, the data about the file that was written.' in said(*words), words
     assert '{"child": ..., "data": ...}, the data part by part' in said("overview")
@@ -108,16 +131,16 @@ def test_every_help_is_a_sentence_with_a_verb_and_ids_are_found_by_a_command_tha
         said = command.get_short_help_str(1000)
         assert said.endswith("."), words
         if not isinstance(command, click.Group):
-            assert said.split()[0] in {"List", "Show", "Save", "Print", "Run"}, words
+            assert said.split()[0] in VERBS, words
         for option in (param for param in command.params if isinstance(param, click.Option)):
             assert option.help, (words, option.name)
             assert option.help.endswith("."), (words, option.name)
             if option.name in {"id", "after_id"}:
                 shown_by = re.search(r"; librus ([a-z -]+?)( --format json)? shows it\.$", option.help)
                 assert shown_by, words
-                assert shown_by[1] in known, words
+                assert shown_by[1].partition(" --")[0] in known, words
     saving = {words for words in known if below(words).get_short_help_str().startswith("Save ")}
-    assert saving == {" ".join(argv) for argv in DOWNLOADS}
+    assert saving == {" ".join(argv) for argv in (*DOWNLOADS, *SCHOOL_DOWNLOADS)}
 
 
 def below(words: str) -> click.Command:

@@ -13,6 +13,7 @@ __all__ = [
     "day_heading",
     "day_name",
     "hours",
+    "in_poland",
     "lesson_or_hours",
     "moment",
     "moment_cell",
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 _MIDNIGHT = time()
+_POLAND = ZoneInfo("Europe/Warsaw")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ABBREVIATED = ("pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz.")
 
@@ -61,6 +63,17 @@ def moment(at: datetime | None) -> str:
     return NOTHING if at is None else f"{with_weekday(at.date())} {at:%H:%M}"
 
 
+def in_poland(seconds: float) -> str:
+    """Return day and hour there of seconds since the epoch; it says so where clocks here show another hour.
+
+    Raises:
+        ValueError, OverflowError, OSError: there is no such moment.
+    """
+    at = datetime.fromtimestamp(seconds, _POLAND)
+    here = at.astimezone()
+    return moment(at) if here.utcoffset() == at.utcoffset() else f"{moment(at)} in Poland"
+
+
 def moment_cell(at: datetime | None) -> Cell:
     """Return day and hour for a table, or a dash."""
     if at is None:
@@ -94,7 +107,7 @@ def lesson_or_hours(number: int | None, start: time | None, end: time | None) ->
 
 def today() -> date:
     """Return today in Poland, where the school is."""
-    return datetime.now(ZoneInfo("Europe/Warsaw")).date()
+    return datetime.now(_POLAND).date()
 
 
 def this_monday() -> date:

@@ -18,11 +18,16 @@ from ..errors import (
     FEATURE_UNAVAILABLE,
     FILE_EXISTS,
     INTERNAL_ERROR,
+    UNSUPPORTED_BACKEND,
     LibrusApiError,
     LibrusConfigurationError,
     LibrusSdkError,
+    LibrusTerminalAuthenticationError,
 )
+from ..settings import API_V3, GATEWAY_API_20
+from ._account import way_of
 from ._document import Fields, Section, lay_out, width_of, write
+from ._rephrased import rephrased
 
 __all__ = [
     "IdOption",
@@ -39,13 +44,11 @@ __all__ = [
 _HELP_OPTIONS: Final = ("--help", "-h")
 
 # What only matters to those who use commands, said after the SDK's own message.
-_ADVICE: Final[Mapping[str, str]] = {
-    AUTHENTICATION_FAILED: (
-        "Every run of a command signs in anew: do not repeat it before you have checked the password, "
-        "because Librus demands a captcha after a few failures."
-    ),
-    CHILD_NOT_FOUND: "To see whose they are, run: librus children list.",
-}
+_REFUSED: Final = (
+    "Every run of a command signs in anew: do not repeat it before you have checked the password, "
+    "because Librus demands a captcha after a few failures."
+)
+_WHOSE: Final = "To see whose they are, run: librus children list."
 
 
 class UsageError(LibrusSdkError):
@@ -68,7 +71,13 @@ class IdOption(click.Option):
 
 def in_words_of(context: click.Context, error: LibrusSdkError) -> LibrusSdkError:
     """Return the error as one of the command that was run: with its options, and what it is about."""
-    said = _of_file(context, error) or _of_id(context, error) or _of_module(context, error)
+    said = (
+        _of_file(context, error)
+        or _of_id(context, error)
+        or _of_module(context, error)
+        or _of_backend(context, error)
+        or _of_kept_tokens(context, error)
+    )
     if said is None:
         return error
     twin = error.replicate()
@@ -97,6 +106,8 @@ def _of_id(context: click.Context, error: LibrusSdkError) -> str | None:
     # The portal's addresses hold no ids.
     if option is None or not isinstance(error, LibrusApiError) or "portal" in error.message:
         return None
+    if "--" in error.message:
+        return None  # the command has said it already
     shown = f"librus {option.shown_by} shows the ids there are."
     if error.status == 404:
         return f"{error.message} {option.opts[0]} names nothing known here; {shown}"
@@ -109,6 +120,44 @@ def _of_module(context: click.Context, error: LibrusSdkError) -> str | None:
     if error.code != FEATURE_UNAVAILABLE:
         return None
     return f"{error.message} It holds what {context.command_path} shows."
+
+
+def _of_backend(context: click.Context, error: LibrusSdkError) -> str | None:
+    if error.code != UNSUPPORTED_BACKEND:
+        return None
+    backend = error.details.get("api_backend")
+    if backend == GATEWAY_API_20:
+        options = ("--child", context.obj.child is not None), ("--all", context.params.get("everybody"))
+        option = next((name for name, given in options if given), None)
+        if option is not None:
+            return f"{option} {_WITH_FAMILY} Such a login has one child: leave {option} out."
+    return f"{context.command_path} {_NEEDS[backend]}" if backend in _NEEDS else None
+
+
+def _of_kept_tokens(context: click.Context, error: LibrusSdkError) -> str | None:
+    # A refused password is an error of its own class. Tokens that do not work any more are removed.
+    ended = type(error) is LibrusTerminalAuthenticationError and error.code == AUTHENTICATION_FAILED
+    return _ENDED if ended and way_of(context.obj.environ) in ("kept tokens", "nothing") else None
+
+
+_ENDED: Final = (
+    "The sign-in that librus login has kept has ended, for example because it was not used for long or the "
+    "password was changed. Run librus login again."
+)
+_WITH_FAMILY: Final = (
+    "is for the family account of the Librus portal; in use is a login issued by the school "
+    "(LIBRUS_API_BACKEND, LIBRUS_GATEWAY_LOGIN)."
+)
+_NEEDS: Final[Mapping[object, str]] = {
+    API_V3: (
+        "needs a login issued by the school; the family account does not have it. Set LIBRUS_GATEWAY_LOGIN "
+        "and LIBRUS_GATEWAY_PASSWORD, and LIBRUS_API_BACKEND=gateway_api_20."
+    ),
+    GATEWAY_API_20: (
+        "needs the family account of the Librus portal; the school's login, which is in use, does not "
+        "have it. Set LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD, and LIBRUS_API_BACKEND=api_v3."
+    ),
+}
 
 
 def chosen_format(argv: Sequence[str]) -> str:
@@ -154,7 +203,7 @@ def describe(error: LibrusSdkError) -> dict[str, Any]:
     """Return the error as the JSON output shows it."""
     described: dict[str, Any] = {"code": error.code, "message": _message(error)}
     if error.details:
-        described["details"] = error.details
+        described["details"] = _details(error)
     return {"error": described}
 
 
@@ -169,16 +218,33 @@ def tell(error: LibrusSdkError, form: str) -> None:
 
 
 def _message(error: LibrusSdkError) -> str:
-    advice = _ADVICE.get(error.code)
-    return f"{error.message} {advice}" if advice else error.message
+    message, advice = rephrased(error.message), _advice(error)
+    return f"{message} {advice}" if advice else message
+
+
+def _details(error: LibrusSdkError) -> Mapping[str, Any]:
+    """Return the details; of a hint what the message ends with, which says what comes before in its words."""
+    hint = error.details.get("hint")
+    if not isinstance(hint, str):
+        return error.details
+    said, whole = rephrased(error.message), rephrased(hint)
+    return {**error.details, "hint": whole if whole in said else whole.partition(". ")[2] or whole}
+
+
+def _advice(error: LibrusSdkError) -> str | None:
+    if error.code == CHILD_NOT_FOUND:
+        return _WHOSE
+    # No password was sent where kept tokens have ended.
+    return _REFUSED if error.code == AUTHENTICATION_FAILED and "librus login" not in error.message else None
 
 
 def _labelled(error: LibrusSdkError) -> Iterator[tuple[str, str]]:
     # A sentence that the message holds is not told twice.
+    message = rephrased(error.message)
     told = {
         key: value
-        for key, value in error.details.items()
-        if not (isinstance(value, str) and " " in value and value in error.message)
+        for key, value in _details(error).items()
+        if not (isinstance(value, str) and " " in value and value in message)
     }
     for number, (key, value) in enumerate(told.items()):
         yield ("details" if number == 0 else ""), f"{key}: {_shown(value)}"

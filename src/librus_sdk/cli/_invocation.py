@@ -9,9 +9,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from ..errors import CHILD_REQUIRED, LibrusChildError
+from ..errors import (
+    CHILD_REQUIRED,
+    LibrusChildError,
+    LibrusResponseValidationError,
+    LibrusUnsupportedBackendError,
+)
+from ..settings import API_V3, GATEWAY_API_20
+from ._account import half_set, session_options, way_of
 from ._diagnostics import Diagnostics, level_from
 from ._document import Fields, Section, clean, render, write
 from ._dotenv import merged_environment
@@ -20,6 +27,7 @@ from ._words import size
 
 if TYPE_CHECKING:
     from ..clients.api import AsyncSynergiaApiClient
+    from ..clients.wiadomosci import AsyncWiadomosciClient
     from ..endpoints import Get
     from ..events import Event
     from ..models import ChildAccount, Download, Rejected, SavedFile
@@ -41,21 +49,47 @@ class Reading:
     """What a command's text is made from.
 
     Attributes:
+        session: the session everything is read with.
         client: reads the child's data.
-        child: whose.
+        child: whose; None with a login issued by the school, which has one child.
     """
 
     invocation: Invocation
+    session: AsyncLibrusSession
     client: AsyncSynergiaApiClient
-    child: ChildAccount
+    child: ChildAccount | None
+
+    async def mail(self) -> AsyncWiadomosciClient:
+        """Return the client whose messages come from the messages' website."""
+        return await self.session.for_child_wiadomosci(self.child)
+
+    @property
+    def student_name(self) -> str:
+        """The child's name; ``the student`` where Librus was not asked for it."""
+        return self.child.student_name if self.child else "the student"
+
+    async def student_id(self, otherwise: str) -> str:
+        """Return the student's identifier among accounts, which a login issued by the school can read.
+
+        Raises:
+            LibrusResponseValidationError: Librus does not tell; the message is ``otherwise``.
+        """
+        found = (await self.client.auth.token_info()).identifier_of_student_assigned_with_user
+        if found is None:
+            raise LibrusResponseValidationError(otherwise)
+        return found
 
     def title(self, what: str) -> str:
-        """Return a section's title."""
-        return f"{what} of {self.child.student_name}"
+        """Return a section's title; it names nobody where no name is known."""
+        return f"{what} of {self.child.student_name}" if self.child else what
 
     def school_title(self, what: str) -> str:
         """Return the title of a section about everybody at the school."""
-        return f"{what} at the school of {self.child.student_name}"
+        return f"{what} at the school of {self.child.student_name}" if self.child else f"{what} at the school"
+
+    def payload(self, data: object) -> dict[str, object]:
+        """Return what a command writes as JSON."""
+        return {"child": self.child.summary(), "data": data} if self.child else {"data": data}
 
     async def rows(self, main: Awaitable[L], *others: Awaitable[Any]) -> tuple[L, list[Any]]:
         """Await a list and what its rows point at, all at once; tell of rows that are missing in the text."""
@@ -122,19 +156,53 @@ class Invocation:
             text = json.dumps(payload, indent=2)
         write(text + "\n")
 
+    def insist_on_school_login(self) -> None:
+        """Refuse, before anybody signs in, what only a login issued by the school can read.
+
+        Raises:
+            LibrusUnsupportedBackendError: commands sign in with something else.
+        """
+        if way_of(self.environ) != "school login":
+            raise LibrusUnsupportedBackendError(
+                "This needs a login issued by the school.", details={"api_backend": API_V3}
+            )
+
     def run(self, work: Callable[[AsyncLibrusSession], Awaitable[None]]) -> None:
         """Do the work with a session made from the environment."""
         import asyncio
 
         from ..session import AsyncLibrusSession
 
-        session = AsyncLibrusSession.from_env(self.environ, on_event=self.diagnostics)
+        session = AsyncLibrusSession.from_env(
+            self.environ, on_event=self._hook(), **session_options(self.environ)
+        )
+        half = half_set(self.environ)
+        if half:
+            self.note_once(half)
 
         async def whole() -> None:
             async with session:
                 await work(session)
 
         asyncio.run(whole())
+
+    def report(self, reading: Reading, data: object, sections: Sequence[Section]) -> None:
+        """Tell what was done, in the format that was asked for."""
+        if self.form == "json":
+            self.dump(reading.payload(data))
+        else:
+            self.show(sections)
+
+    def _hook(self) -> Callable[[Event], None]:
+        """Return what hears the session's events. Raises LibrusConfigurationError."""
+        diagnostics = self.diagnostics
+
+        def heard(event: Event) -> None:
+            diagnostics(event)
+            if event.name == "portal.tokens.unsaved":
+                self.note_once(_UNSAVED)
+
+        return heard
 
     def read(
         self,
@@ -153,8 +221,7 @@ class Invocation:
 
         async def work(reading: Reading) -> None:
             if self.form == "json":
-                get = ask(reading.client)
-                self._dump_of(reading, await reading.client.get(get.path, get.query))
+                self.dump(reading.payload(await reading.client.as_sent(ask(reading.client))))
             else:
                 self.show(await text(reading))
 
@@ -186,7 +253,7 @@ class Invocation:
                 "contentType": saved.content_type,
                 "contentDisposition": saved.content_disposition,
             }
-            self._dump_of(reading, data)
+            self.dump(reading.payload(data))
             return
         pairs = [("file", str(saved.path)), ("size", size(saved.size))]
         if saved.content_type:
@@ -200,14 +267,13 @@ class Invocation:
 
         async def whole(session: AsyncLibrusSession) -> None:
             child = await self._chosen(session)
-            await work(Reading(self, await session.for_child(child), child))
+            await work(Reading(self, session, await session.for_child(child), child))
 
         self.run(whole)
 
-    def _dump_of(self, reading: Reading, data: object) -> None:
-        self.dump({"child": reading.child.summary(), "data": data})
-
-    async def _chosen(self, session: AsyncLibrusSession) -> ChildAccount:
+    async def _chosen(self, session: AsyncLibrusSession) -> ChildAccount | None:
+        if session.get_api_backend() == GATEWAY_API_20 and self.child is None:
+            return None
         selector = self.environ.get("LIBRUS_CHILD") if self.child is None else self.child
         if selector:
             return await session.resolve_child(selector)
@@ -218,6 +284,12 @@ class Invocation:
             f"Ids of the linked children: {known}.",
             code=CHILD_REQUIRED,
         )
+
+
+_UNSAVED: Final = (
+    "The tokens that librus login has kept were renewed, and the new ones could not be written; librus auth "
+    "status tells where to. The next command will ask you to run librus login again."
+)
 
 
 def _rows(count: int) -> str:

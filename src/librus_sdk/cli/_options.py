@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -30,6 +31,8 @@ __all__ = [
     "format_option",
     "id_option",
     "output_options",
+    "school_login_download",
+    "school_login_read",
 ]
 
 _DAY_FORM: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -242,8 +245,32 @@ class _Id(click.ParamType[str]):
         return text
 
 
+_SCHOOL_LOGIN_FORMS: Final = 'Text for people, JSON for programs: {"data": ...}, '
+
+
+def _school_login_command(data: str) -> Callable[[Callable[..., None]], Callable[..., Any]]:
+    def given(function: Callable[..., None]) -> Callable[..., Any]:
+        @click.pass_obj
+        def checked(invocation: Invocation, /, *args: Any, **kwargs: Any) -> None:
+            invocation.insist_on_school_login()
+            function(invocation, *args, **kwargs)
+
+        return _format_option(_SCHOOL_LOGIN_FORMS + data)(functools.update_wrapper(checked, function))
+
+    return given
+
+
+school_login_read = _school_login_command("the data as Librus sent it.")
+"""Gives a command the options of a read that only a login issued by the school can do: it has one child."""
+
+
+def school_login_download(function: Callable[..., None]) -> Callable[..., Any]:
+    """The same for a file: besides, ``output`` (a path) and ``force``."""
+    return _WHERE_TO(_school_login_command("the data about the file that was written.")(function))
+
+
 def id_option(
-    what: str, shown_by: str, name: str = "--id", *, optional: str = ""
+    what: str, shown_by: str, name: str = "--id", *, optional: str = "", several: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the option that names one record.
 
@@ -252,9 +279,19 @@ def id_option(
         shown_by: the command that shows its id.
         name: the option's name.
         optional: what the option leaves of a list that can be read without it.
+        several: whether it may be given more than once.
     """
-    said = f"{optional or f'The id of the {what}'}; librus {shown_by} shows it."
-    return click.option(name, cls=IdOption, shown_by=shown_by, type=_Id(), required=not optional, help=said)
+    again = ", once for each" if several else ""
+    said = f"{optional or f'The id of the {what}'}{again}; librus {shown_by} shows it."
+    return click.option(
+        name,
+        cls=IdOption,
+        shown_by=shown_by,
+        type=_Id(),
+        required=not optional,
+        multiple=several,
+        help=said,
+    )
 
 
 def output_options(*, required: bool, said: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -265,13 +302,15 @@ def output_options(*, required: bool, said: str) -> Callable[[Callable[..., None
     return lambda function: output(force(function))
 
 
+_WHERE_TO: Final = output_options(required=True, said="Where to write the file; only its owner can read it.")
+
+
 def child_download(function: Callable[..., None]) -> Callable[..., Any]:
     """Give a command the options of every download, and the invocation as its first argument.
 
     Besides those of every read these are ``output`` (a path) and ``force``.
     """
-    options = output_options(required=True, said="Where to write the file; only its owner can read it.")
-    return options(child_command("the data about the file that was written.")(function))
+    return _WHERE_TO(child_command("the data about the file that was written.")(function))
 
 
 class _Day(click.ParamType[date]):

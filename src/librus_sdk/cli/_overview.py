@@ -16,6 +16,7 @@ from ._document import Cell, Column, Fields, Part, Section, Sentence, Styled, Ta
 from ._grade_notes import grade_notes
 from ._names import Names, polish_order, subject_of_lesson
 from ._plan import in_brief, lessons_of, number_of
+from ._rephrased import rephrased
 from ._words import as_typed, counted, one_line
 
 if TYPE_CHECKING:
@@ -105,12 +106,16 @@ def sections(reading: Reading, found: Mapping[str, Found], day: date) -> Sequenc
         reading.left_out(getattr(section.value, "rejected", ()))
     overview = _Overview(found, day, reading)
     return [
-        Section(f"{reading.child.student_name}, {with_weekday(day)}", [overview.summary()]),
+        Section(_title(reading, day), [overview.summary()]),
         Section("Lessons", overview.lessons()),
         Section("New grades of the last 7 days", overview.grades()),
         Section("Absences and late arrivals of the last 7 days", [overview.absences()]),
         Section("Tests, events and homework of the next 14 days", overview.agenda()),
     ]
+
+
+def _title(reading: Reading, day: date) -> str:
+    return f"{reading.student_name if reading.child else 'Overview'}, {with_weekday(day)}"
 
 
 class _Overview:
@@ -346,7 +351,7 @@ def _why(found: Found) -> str:
         return "The school has switched this off, or does not show it yet."
     if found.state == "refused":
         return "Not open to this account."
-    return f"Could not be read. {found.error.message if found.error else ''}".strip()
+    return f"Could not be read. {rephrased(found.error.message) if found.error else ''}".strip()
 
 
 def _unread_messages(count: int) -> Cell:

@@ -45,13 +45,16 @@ _HOMES: Final = {
         "homework",
         "The agenda (terminarz: tests, quizzes, trips, meetings), and homework (zadania domowe).",
     ),
-    "messages": ("messages", "Messages (wiadomości), where the account has the paid subscription."),
+    "messages": ("messages", "Messages (wiadomości), with the paid subscription or without; sending them."),
     "announcements": ("announcements", "The school's announcements (ogłoszenia)."),
     "notes": ("notes", "What teachers noted about behaviour (uwagi), praise (pochwały) included."),
     "lucky-number": ("lucky_number", "The lucky number (szczęśliwy numerek)."),
     "school": ("school", "The school, the class, rooms, subjects and people."),
     "notifications": ("notifications", "The notification centre, and what is pushed to phones."),
-    "auth": ("auth", "Photos, and what the access token may read."),
+    "changes": ("changes", "What Librus says has changed: for programs, and a hint only."),
+    "auth": ("auth", "How commands sign in; photos; what the access token may read."),
+    "login": ("login", "Sign in with the family account and keep tokens, so that commands need no password."),
+    "logout": ("logout", "Remove the tokens that librus login has kept; Librus itself is not told."),
     "openapi": (
         "openapi",
         "Print the OpenAPI document of what this version can read of a child; nothing is asked of Librus.",
@@ -60,8 +63,9 @@ _HOMES: Final = {
 }
 
 _EPILOG: Final = """The family account is read from LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD, in the
-environment or in a file .env in the current folder; LIBRUS_CHILD is the child to show when --child is not
-given. Failures go to stderr and end with status 1."""
+environment or in a file .env in the current folder, or librus login keeps it signed in. A login issued by the
+school is read from LIBRUS_GATEWAY_LOGIN and LIBRUS_GATEWAY_PASSWORD. LIBRUS_CHILD is the child to show when
+--child is not given. Failures go to stderr and end with status 1."""
 
 root = Group(
     "librus",

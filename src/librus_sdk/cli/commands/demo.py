@@ -20,7 +20,6 @@ from .._options import DAY, Leaf
 from .grades import grade_table, read_grade_names
 
 if TYPE_CHECKING:
-    from ...clients.api import AsyncSynergiaApiClient
     from ...models import ChildAccount, Grade, Rows
     from ...session import AsyncLibrusSession
     from ...simulator import Simulator
@@ -88,7 +87,7 @@ class _Demo:
             self._kill_tokens()  # between the sign-in and the reads
             grades = await self._read_all(session, children)
             if grades is not None:
-                await self._show_grades(await session.for_child(children[0]), children[0], grades)
+                await self._show_grades(session, children[0], grades)
         return self._close()
 
     async def _read_all(
@@ -147,13 +146,14 @@ class _Demo:
         self.done_at_death = self.done
 
     async def _show_grades(
-        self, client: AsyncSynergiaApiClient, child: ChildAccount, grades: Rows[Grade]
+        self, session: AsyncLibrusSession, child: ChildAccount, grades: Rows[Grade]
     ) -> None:
         if not grades:
             _say(f"Grades of {child.student_name}", "None yet: the school year has just begun.")
             return
         self._kill_tokens()  # and once more, between two reads
-        names = await read_grade_names(Reading(Invocation(), client, child))
+        reading = Reading(Invocation(), session, await session.for_child(child), child)
+        names = await read_grade_names(reading)
         latest = sorted(grades, key=lambda grade: grade.add_date)[-SHOWN:]
         title = f"Grades of {child.student_name}, the latest {len(latest)} of {len(grades)}"
         _show([Section(title, [grade_table(latest, names, grades, {})])])

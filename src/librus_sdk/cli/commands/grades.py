@@ -19,6 +19,7 @@ from .._options import LeafGroup, child_read
 from .._words import NOTHING, number
 from ._grades_behaviour import behaviour, behaviour_points, behaviour_types
 from ._grades_descriptive import descriptive, descriptive_text, descriptive_text_grades, text
+from ._grades_extras import partial, system
 from ._grades_parts import (
     average_part,
     comment_texts,
@@ -235,5 +236,7 @@ for _leaf in (
     descriptive_text,
     descriptive_text_grades,
     text,
+    partial,
+    system,
 ):
     command.add_command(_leaf)

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from .._columns import DATE, ID, TEACHER, TIME
-from .._coming import coming_then_past
-from .._days import day_cell, day_heading, lesson_or_hours
-from .._document import Column, Fields, Section, Sentence, Table
+from .._coming import coming_then_past, latest_first, span
+from .._days import day_cell, day_heading, lesson_or_hours, moment, moment_cell, with_weekday
+from .._document import Cell, Column, Fields, Section, Sentence, Table
 from .._invocation import Invocation, Reading
 from .._names import together, users
 from .._options import DAY, LeafGroup, child_read, id_option
-from .._words import NOT_ALL, NOTHING
+from .._words import NOT_ALL, NOTHING, as_typed, yes_no
 
 if TYPE_CHECKING:
-    from ...models import ParentTeacherConference
+    from ...models import Justification, ParentTeacherConference
 
 __all__ = ["command"]
 
+_TOLD = (
+    ID,
+    Column("Days"),
+    Column("Lessons", right=True),
+    Column("State"),
+    Column("Sent", right=True, spare=True),
+)
+# Of the words Librus has for it only this one is known.
+_STATES: Final = {"accept": "accepted"}
 _JUSTIFICATIONS = (ID, Column("Student"), Column("Written by"))
 _CONFERENCES = (DATE, TIME, Column("What"), TEACHER)
 
@@ -44,8 +53,10 @@ def list_(invocation: Invocation, date_from: date | None) -> None:
         title = reading.title("Excuses")
         if not rows:
             return [Section(title, [Sentence("There are none.")])]
+        if any(row.date_from for row in rows):
+            return [Section(title, [Table(_TOLD, [_told(row) for row in _latest(rows)])])]
         students = [people(row.student) for row in rows]
-        if set(students) == {reading.child.student_name}:
+        if set(students) == {reading.student_name}:
             students = [""] * len(rows)
         cells = [(row.id, student, people(row.added_by)) for row, student in zip(rows, students, strict=True)]
         return [Section(title, [Table(_JUSTIFICATIONS, cells), Sentence(NOT_ALL)])]
@@ -63,10 +74,61 @@ def get(invocation: Invocation, id: str) -> None:
     async def text(reading: Reading) -> Sequence[Section]:
         client = reading.client
         found, (people,) = await together(client.justifications.get(id), users(reading))
+        if found.date_from is not None:
+            return _one(found)
         pairs = [("student", people(found.student)), ("written by", people(found.added_by))]
         return [Section(reading.title("Excuse"), [Fields(pairs), Sentence(NOT_ALL)])]
 
     invocation.read(lambda client: Justifications.get(client.justifications, id), text)
+
+
+def _latest(rows: Sequence[Justification]) -> list[Justification]:
+    return latest_first(rows, lambda row: row.date_from)
+
+
+def _told(row: Justification) -> tuple[Cell, ...]:
+    """Return a row of what Librus tells to a login issued by the school."""
+    return (
+        row.id,
+        span(row.date_from, row.date_to),
+        str(len(row.lessons)) if row.lessons else "all",
+        _state(row),
+        moment_cell(row.post_date),
+    )
+
+
+def _one(found: Justification) -> list[Section]:
+    first, last = found.date_from, found.date_to
+    days = with_weekday(first) if first == last else f"{with_weekday(first)} - {with_weekday(last)}"
+    count = found.justified_absences
+    pairs: list[tuple[str, Cell]] = [
+        ("for", days),
+        ("lessons", _lessons(found)),
+        ("state", _state(found)),
+        ("absences excused", NOTHING if count is None else str(count)),
+        ("sent", moment(found.post_date)),
+        ("teachers told", ", ".join(found.notified_teachers) or NOTHING),
+        ("with a file", yes_no(found.attachment)),
+    ]
+    return [Section("Excuse", [Fields(pairs), Sentence(as_typed(found.message_from_parent) or NOTHING)])]
+
+
+def _lessons(row: Justification) -> str:
+    """Return which lessons of which day it is for."""
+    days: dict[date | None, list[int]] = {}
+    for lesson in row.lessons:
+        if lesson.number is not None:
+            days.setdefault(lesson.date, []).append(lesson.number)
+    said = [
+        f"{day_cell(day)}: {', '.join(map(str, sorted(set(numbers))))}"
+        for day, numbers in sorted(days.items(), key=lambda item: item[0] or date.max)
+    ]
+    return "\n".join(said) or "all"
+
+
+def _state(row: Justification) -> str:
+    said = row.justification_status or NOTHING
+    return _STATES.get(said.lower(), said)
 
 
 @command.command("conferences")

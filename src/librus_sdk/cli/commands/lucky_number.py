@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from ...errors import LibrusPermissionError
+from .._account import way_of
 from .._days import with_weekday
 from .._document import Section, Sentence
 from .._invocation import Invocation, Reading
@@ -45,10 +47,23 @@ def get(invocation: Invocation, for_day: date | None) -> None:
             said += (
                 f" Librus answered for another day{answered} than the one asked for, {with_weekday(for_day)}."
             )
-        said += _whose(drawn.number, people, reading.child.student_name)
+        said += _whose(drawn.number, people, reading.student_name)
         return [Section(reading.school_title("Lucky number"), [Sentence(said)])]
 
-    invocation.read(lambda client: LuckyNumbers.get(client.lucky_number, for_day=for_day), text)
+    try:
+        invocation.read(lambda client: LuckyNumbers.get(client.lucky_number, for_day=for_day), text)
+    except LibrusPermissionError as error:
+        if for_day is None or way_of(invocation.environ) != "school login":
+            raise
+        refusal = error.replicate()
+        refusal.message = _NO_OTHER_DAY
+        raise refusal from error.__cause__
+
+
+_NO_OTHER_DAY: Final = (
+    "With a login issued by the school Librus does not tell the number of a day that is chosen (status 403); "
+    "leave --for-day out for the number that was drawn last."
+)
 
 
 def _whose(drawn: int | None, people: Rows[User] | None, student: str) -> str:

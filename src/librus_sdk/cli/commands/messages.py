@@ -2,175 +2,219 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from .._columns import ID
-from .._coming import latest_first
-from .._days import moment, moment_cell
-from .._document import Cell, Column, Fields, Kind, Part, Section, Sentence, Styled, Table, styled, table_or
+from .._document import Column, Section, table_or
 from .._invocation import Invocation, Reading
-from .._names import Names, or_none, together, users
-from .._options import LeafGroup, child_download, child_read, id_option
-from .._words import NOTHING, counted, one_line
+from .._options import child_download, child_read, id_option
+from .._words import NOTHING
+from ._messages_api3 import api3_attachments, api3_get, api3_list, api3_unread, exchanged
+from ._messages_bff import bff_list
+from ._messages_mail import (
+    MailOf,
+    mail_attachment,
+    mail_attachments,
+    mail_get,
+    mail_list,
+    mail_unread,
+)
+from ._messages_parts import (
+    Backend,
+    MessagesGroup,
+    backend_option,
+    mailbox_option,
+    mark_read_option,
+    website_only,
+)
+from ._messages_people import receivers
+from ._messages_send import mark_read, reply, send, withdraw
 
 if TYPE_CHECKING:
-    from ...models import Embedded, Me, Message, MessageReceiverGroup, Ref, Rows
+    from ...models import MessageReceiverGroup, Rows
 
 __all__ = ["command"]
 
-_MESSAGES = (
-    ID,
-    Column("State", stiff=True),
-    Column("Sent", right=True, stiff=True),
-    Column("From / to"),
-    Column("Subject"),
-)
-_ATTACHMENTS = (ID, Column("Attachment"))
-_GROUPS = (ID, Column("Name"))
+_GROUPS: Final = (ID, Column("Name"))
+_AFTER: Final = "Only what came after the message with this id"
 
 
-@click.group("messages", cls=LeafGroup)
+@click.group("messages", cls=MessagesGroup)
 def command() -> None:
-    """Messages (wiadomości), where the account has the paid subscription."""
+    """Messages (wiadomości), with the paid subscription or without; sending them."""
+
+
+# --- reading ----------------------------------------------------------------------------------------------
+
+
+def _list_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    options = (
+        id_option("message", "messages list", "--after-id", optional=_AFTER),
+        mailbox_option("which mailbox"),
+        click.option("--unread", is_flag=True, help="With wiadomosci: only what is unread."),
+        click.option(
+            "--page",
+            type=click.IntRange(min=1),
+            default=None,
+            help="With wiadomosci: which page, of 50 messages each; the first is the latest.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 @command.command("list")
-@id_option("message", "messages list", "--after-id", optional="Only what came after the message with this id")
+@_list_options
+@backend_option
 @child_read
-def list_(invocation: Invocation, after_id: str | None) -> None:
-    """List received and sent messages, the latest first; Librus tells 300 at most."""
-    from ...endpoints import Messages
+def list_(
+    invocation: Invocation,
+    after_id: str | None,
+    mailbox: str | None,
+    unread: bool,
+    page: int | None,
+    backend: Backend,
+) -> None:
+    """List messages, the latest first.
 
-    async def text(reading: Reading) -> Sequence[Section]:
-        rows, (names, me) = await together(
-            reading.client.messages.list(after_id=after_id), users(reading), or_none(reading.client.me.get())
-        )
-        empty = "There are no messages." if after_id is None else "No message came after that one."
-        return [Section(reading.title("Messages"), [_listed(reading, rows, _People(names, me), empty)])]
+    With api3 these are the received and the sent ones, 300 at most; with wiadomosci those of one mailbox,
+    page by page, and none is marked as read.
+    """
+    website_only(backend, mailbox=mailbox, unread=unread, page=page)
+    if backend == "api3":
+        api3_list(invocation, after_id)
+    else:
+        mail_list(invocation, MailOf(mailbox or "inbox", page or 1, unread, after_id))
 
-    invocation.read(lambda client: Messages.list(client.messages, after_id=after_id), text)
+
+@command.command("wiadomosci-list")
+@_list_options
+@child_read
+def wiadomosci_list(
+    invocation: Invocation, after_id: str | None, mailbox: str | None, unread: bool, page: int | None
+) -> None:
+    """List a mailbox of the messages' website: messages list --backend wiadomosci."""
+    mail_list(invocation, MailOf(mailbox or "inbox", page or 1, unread, after_id))
+
+
+@command.command("get")
+@id_option("message", "messages list")
+@mailbox_option("which mailbox it is in")
+@mark_read_option
+@backend_option
+@child_read
+def get(invocation: Invocation, id: str, mailbox: str | None, mark_read: bool, backend: Backend) -> None:
+    """Show a message and what is attached to it.
+
+    With wiadomosci an unread message of the inbox is shown as its list shows it, unless --mark-read opens it;
+    one of any other mailbox is opened, which may mark it as read. Whether api3 counts a message as read that
+    is shown is not known.
+    """
+    website_only(backend, mailbox=mailbox, mark_read=mark_read)
+    if backend == "api3":
+        api3_get(invocation, id)
+    else:
+        mail_get(invocation, id, mailbox or "inbox", mark_read)
+
+
+@command.command("wiadomosci-get")
+@id_option("message", "messages wiadomosci-list")
+@mailbox_option("which mailbox it is in")
+@mark_read_option
+@child_read
+def wiadomosci_get(invocation: Invocation, id: str, mailbox: str | None, mark_read: bool) -> None:
+    """Show a message of the messages' website: messages get --backend wiadomosci.
+
+    An unread message of the inbox is shown as its list shows it, unless --mark-read opens it; one of any
+    other mailbox is opened, which may mark it as read.
+    """
+    mail_get(invocation, id, mailbox or "inbox", mark_read)
+
+
+@command.command("unread")
+@backend_option
+@child_read
+def unread(invocation: Invocation, backend: Backend) -> None:
+    """Show how many messages are unread."""
+    if backend == "api3":
+        api3_unread(invocation)
+    else:
+        mail_unread(invocation)
+
+
+@command.command("wiadomosci-unread")
+@child_read
+def wiadomosci_unread(invocation: Invocation) -> None:
+    """Show how many messages of the messages' website are unread: messages unread --backend wiadomosci."""
+    mail_unread(invocation)
 
 
 @command.command("for-user")
 @id_option("sender", "messages get")
 @child_read
 def for_user(invocation: Invocation, id: str) -> None:
-    """List the messages exchanged with a person, the latest first."""
-    from ...endpoints import Messages
-
-    async def text(reading: Reading) -> Sequence[Section]:
-        rows, (names, me) = await together(
-            reading.client.messages.for_user(id), users(reading), or_none(reading.client.me.get())
-        )
-        person = names.by_id(id)
-        who = "one person" if person.startswith("#") else person
-        part = _listed(reading, rows, _People(names, me), "There are none.")
-        return [Section(reading.title("Messages"), [Sentence(f"Exchanged with {who}."), part])]
-
-    invocation.read(lambda client: Messages.for_user(client.messages, id), text)
+    """List the messages exchanged with a person, the latest first; needs the paid subscription."""
+    exchanged(invocation, id)
 
 
-@dataclass(frozen=True)
-class _People:
-    """Who people are. ``me``: whose account it is; None when Librus does not tell."""
-
-    names: Names
-    me: Me | None
-
-    def wrote(self, message: Message) -> bool:
-        """Whether the family itself sent the message."""
-        account = self.me.account if self.me else None
-        sender = message.sender.id if message.sender else None
-        return sender is not None and account is not None and sender in {account.id, account.user_id}
-
-    def other(self, message: Message) -> str:
-        """Return who sent the message, or to whom the family did."""
-        if not self.wrote(message):
-            return self.names(message.sender)
-        receivers = message.all_receivers
-        more = f" and {counted(len(receivers) - 1, 'other')}" if receivers[1:] else ""
-        return f"to {self.names(receivers[0]) if receivers else NOTHING}{more}"
+# --- files ------------------------------------------------------------------------------------------------
 
 
-def _listed(reading: Reading, rows: Rows[Message], people: _People, empty: str) -> Part:
-    reading.left_out(rows.rejected)
-    shown = latest_first(rows, lambda message: message.send_date)
-    return table_or(_MESSAGES, [_row(message, people) for message in shown], empty)
-
-
-def _row(message: Message, people: _People) -> tuple[Cell, ...]:
-    own = people.wrote(message)
-    unread = message.read_date is None and not own
-    kind: Kind | None = "strong" if unread else None
-    sent = moment_cell(message.send_date)
-    return (
-        message.id,
-        styled("sent" if own else "unread" if unread else "read", kind),
-        sent if isinstance(sent, Styled) else styled(sent, kind),
-        styled(people.other(message), kind),
-        styled(one_line(message.subject_text), kind),
-    )
-
-
-@command.command("get")
+@command.command("attachments")
 @id_option("message", "messages list")
+@mailbox_option("which mailbox it is in")
+@mark_read_option
+@backend_option
 @child_read
-def get(invocation: Invocation, id: str) -> None:
-    """Show a message and what is attached to it; whether Librus then counts it as read is not known."""
+def attachments(
+    invocation: Invocation, id: str, mailbox: str | None, mark_read: bool, backend: Backend
+) -> None:
+    """List the files that came with a message.
+
+    With wiadomosci they are known once the message was opened, which marks it as read: an unread one of the
+    inbox is opened with --mark-read only, one of any other mailbox always.
+    """
+    website_only(backend, mailbox=mailbox, mark_read=mark_read)
+    if backend == "api3":
+        api3_attachments(invocation, id)
+    else:
+        mail_attachments(invocation, id, mailbox or "inbox", mark_read)
+
+
+@command.command("attachment")
+@id_option("attachment", "messages attachments")
+@id_option("message", "messages list", "--message", optional="With wiadomosci: the id of its message")
+@mailbox_option("which mailbox that message is in")
+@backend_option
+@child_download
+def attachment(
+    invocation: Invocation,
+    id: str,
+    message: str | None,
+    mailbox: str | None,
+    backend: Backend,
+    output: Path,
+    force: bool,
+) -> None:
+    """Save a file that came with a message."""
     from ...endpoints import Messages
 
-    async def text(reading: Reading) -> Sequence[Section]:
-        message, (names,) = await together(reading.client.messages.get(id), users(reading))
-        parts: list[Part] = [Fields(_head(message, names)), Sentence(message.body_text or "No text.")]
-        if message.attachments:
-            rows = [(file.id or NOTHING, file.name or NOTHING) for file in message.attachments]
-            parts.append(Table(_ATTACHMENTS, rows))
-        return [Section(one_line(message.subject_text), parts)]
-
-    invocation.read(lambda client: Messages.get(client.messages, id), text)
-
-
-def _head(message: Message, names: Names) -> list[tuple[str, Cell]]:
-    people = ", ".join(_named(person, names) for person in message.all_receivers)
-    return [
-        ("from", _sender(message.sender, names)),
-        ("to", people or NOTHING),
-        ("sent", moment(message.send_date)),
-        ("read", moment(message.read_date) if message.read_date else Styled("not yet", "strong")),
-    ]
+    website_only(backend, message=message, mailbox=mailbox)
+    if backend == "api3":
+        invocation.download(lambda client: Messages.attachment(client.messages, id), output, force)
+    elif message is None:
+        said = "--backend wiadomosci needs the id of the file's message as well: --message ID"
+        raise click.UsageError(said, click.get_current_context())
+    else:
+        mail_attachment(invocation, id, message, mailbox or "inbox", output, force)
 
 
-def _sender(person: Ref | None, names: Names) -> str:
-    """Return the sender with the id that ``messages for-user`` wants."""
-    if person is None:
-        return NOTHING
-    name = _named(person, names)
-    return name if name.startswith("id ") else f"{name} (id {person.id})"
-
-
-def _named(person: Ref | Embedded, names: Names) -> str:
-    """Return a name, or the id where there is none."""
-    name = names(person)
-    return f"id {person.id}" if name.startswith("#") else name
-
-
-@command.command("unread")
-@child_read
-def unread(invocation: Invocation) -> None:
-    """Show how many messages are unread."""
-    from ...endpoints import Messages
-
-    async def text(reading: Reading) -> Sequence[Section]:
-        count = await reading.client.messages.unread()
-        said = styled(f"{counted(count, 'unread message')}.", "strong") if count else "Nothing is unread."
-        return [Section(reading.title("Messages"), [Sentence(said)])]
-
-    invocation.read(lambda client: Messages.unread(client.messages), text)
+# --- people -----------------------------------------------------------------------------------------------
 
 
 @command.command("receiver-groups")
@@ -203,14 +247,8 @@ def receiver_group(invocation: Invocation, id: str) -> None:
 def _groups(reading: Reading, rows: Rows[MessageReceiverGroup], title: str, empty: str) -> Sequence[Section]:
     reading.left_out(rows.rejected)
     cells = [(row.id or NOTHING, row.name or NOTHING) for row in rows]
-    return [Section(f"{title} for {reading.child.student_name}", [table_or(_GROUPS, cells, empty)])]
+    return [Section(f"{title} for {reading.student_name}", [table_or(_GROUPS, cells, empty)])]
 
 
-@command.command("attachment")
-@id_option("attachment", "messages get")
-@child_download
-def attachment(invocation: Invocation, id: str, output: Path, force: bool) -> None:
-    """Save a file that came with a message."""
-    from ...endpoints import Messages
-
-    invocation.download(lambda client: Messages.attachment(client.messages, id), output, force)
+for _other in (receivers, send, reply, withdraw, mark_read, bff_list):
+    command.add_command(_other)

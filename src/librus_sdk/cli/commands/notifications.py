@@ -67,7 +67,7 @@ def push_configurations(invocation: Invocation) -> None:
         found = await reading.client.notifications.push_configurations()
         part = _switches(found.settings) if found.settings else Sentence("Librus names no settings.")
         version = Sentence(f"Version of the settings: {found.version}.")
-        return [Section(f"Pushed to phones about {reading.child.student_name}", [part, version])]
+        return [Section(f"Pushed to phones about {reading.student_name}", [part, version])]
 
     invocation.read(lambda client: Notifications.push_configurations(client.notifications), text)
 

@@ -14,12 +14,12 @@ from .._failures import UsageError
 from .._invocation import Invocation, Reading
 from .._options import DAY, Leaf, child_command
 from .._overview import asked, sections
+from .._rephrased import rephrased
 
 if TYPE_CHECKING:
     from datetime import date
 
     from ...endpoints import Get
-    from ...models import ChildAccount
     from ...session import AsyncLibrusSession
     from .._overview import Found
 
@@ -47,7 +47,7 @@ def command(invocation: Invocation, everybody: bool, day: date | None) -> None:
 async def _one(invocation: Invocation, reading: Reading, day: date) -> None:
     found = await _read(reading, day)
     if invocation.form == "json":
-        invocation.dump(_payload(reading.child, found))
+        invocation.dump(_payload(reading, found))
     else:
         invocation.show(sections(reading, found, day))
 
@@ -56,21 +56,19 @@ async def _all(invocation: Invocation, session: AsyncLibrusSession, day: date) -
     import asyncio
 
     children = await session.list_children()
-    readings = [Reading(invocation, await session.for_child(child), child) for child in children]
+    readings = [Reading(invocation, session, await session.for_child(child), child) for child in children]
     results = await asyncio.gather(*(_tried(reading, day) for reading in readings))
     errors = [result for result in results if isinstance(result, LibrusSdkError)]
     if errors and len(errors) == len(results):
         raise errors[0]
     if invocation.form == "json":
-        payloads = [
-            _payload(reading.child, result) for reading, result in zip(readings, results, strict=True)
-        ]
+        payloads = [_payload(reading, result) for reading, result in zip(readings, results, strict=True)]
         invocation.dump({"children": payloads})
         return
     shown: list[Section] = []
     for reading, result in zip(readings, results, strict=True):
         if isinstance(result, LibrusSdkError):
-            shown.append(Section(reading.title("Overview"), [Sentence(result.message)]))
+            shown.append(Section(reading.title("Overview"), [Sentence(rephrased(result.message))]))
         else:
             shown += sections(reading, result, day)
     invocation.show(shown or [Section("Overview", [Sentence("No child is linked to this account.")])])
@@ -104,16 +102,18 @@ async def _section(
     from ...clients.snapshot import failed_section
 
     try:
-        value = await (reading.client.get(get.path, get.query) if raw else read())
+        value = await (reading.client.as_sent(get) if raw else read())
     except LibrusSdkError as error:
         return failed_section(name, error)
     return Read(name, "ok", value)
 
 
-def _payload(child: ChildAccount, found: Mapping[str, Found] | LibrusSdkError) -> dict[str, Any]:
+def _payload(reading: Reading, found: Mapping[str, Found] | LibrusSdkError) -> dict[str, Any]:
     if isinstance(found, LibrusSdkError):
-        return {"child": child.summary(), "error": _error(found)}
-    return {"child": child.summary(), "data": {name: _part(section) for name, section in found.items()}}
+        whose = reading.payload(None)
+        del whose["data"]
+        return {**whose, "error": _error(found)}
+    return reading.payload({name: _part(section) for name, section in found.items()})
 
 
 def _part(section: Found) -> dict[str, Any]:
@@ -123,4 +123,4 @@ def _part(section: Found) -> dict[str, Any]:
 
 
 def _error(error: LibrusSdkError) -> dict[str, str]:
-    return {"code": error.code, "message": error.message}
+    return {"code": error.code, "message": rephrased(error.message)}

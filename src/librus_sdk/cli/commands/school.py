@@ -14,6 +14,7 @@ from .._invocation import Invocation, Reading
 from .._names import polish_order, together, users
 from .._options import LeafGroup, child_read, id_option
 from .._words import NOTHING, joined
+from ._school_extras import file, files, lendings, trips, units
 
 if TYPE_CHECKING:
     from ...models import School, User
@@ -191,3 +192,7 @@ def user(invocation: Invocation, id: str) -> None:
         return [Section("Person", [Fields(pairs)])]
 
     invocation.read(lambda client: School.user(client.school, id), text)
+
+
+for _leaf in (units, trips, files, file, lendings):
+    command.add_command(_leaf)

@@ -16,10 +16,10 @@ __all__ = ["command"]
 @click.command("simulator", cls=Leaf)
 @click.option(
     "--port",
-    type=click.IntRange(0, 65534),
+    type=click.IntRange(0, 65530),
     default=8123,
     show_default=True,
-    help="The next one is used, too; 0: any.",
+    help="The next five are used, too; 0: any.",
 )
 @click.option(
     "--children", type=click.IntRange(1, 8), default=3, show_default=True, help="How many there are."

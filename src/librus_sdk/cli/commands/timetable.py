@@ -27,6 +27,7 @@ from .._plan import (
     why_free,
 )
 from .._words import NOTHING
+from ._timetable_extras import extra, kindergarten
 
 if TYPE_CHECKING:
     from ...models import Substitution, TimetableEntry
@@ -279,3 +280,7 @@ async def _groups_text(reading: Reading) -> Sequence[Section]:
     ]
     cells.sort(key=lambda row: polish_order(row[0]))
     return [Section(reading.school_title("Groups"), [table_or(_GROUPS, cells, "There are none.")])]
+
+
+for _leaf in (extra, kindergarten):
+    command.add_command(_leaf)
