@@ -35,7 +35,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     (r"py:.*", r"(asyncio|collections|datetime|decimal|enum|functools|logging|pathlib|typing|types|os)\..*"),
     # Type variables, and what `client.save` is given: no caller needs to look into it.
-    (r"py:.*", r"librus_sdk\..*\.(C|T|T_co|Get)"),
+    (r"py:.*", r"librus_sdk\..*\.(C|T|T_co|Get|SyncCaller|AsyncCaller)"),
     (
         r"py:.*",
         r"str|int|float|bool|bytes|object|dict|list|set|tuple|type|None|frozenset|BaseException|Exception",

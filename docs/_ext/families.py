@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from librus_sdk import endpoints, models
-from librus_sdk.endpoints import Operation, catalogue
+from librus_sdk.endpoints import Operation, Send, catalogue
 
 __all__ = ["setup"]
 
@@ -27,6 +27,8 @@ CLASS_OF: Final = {
     and issubclass(declared, endpoints.Family)
     and declared.family
 }
+# The attribute a family is, where another family has its name on other clients.
+ATTRIBUTE: Final = {"bff": "messages", "mailbox": "messages"}
 # Whose docstring tells how sure the shape is, where the answer is no record itself.
 DESCRIBED_BY: Final = {"Timetable": "TimetableLesson"}
 SENTENCE: Final = re.compile(r"(?<=\.)\s+")
@@ -47,6 +49,12 @@ def request(operation: Operation) -> str:
     return f"{operation.path}?{query}" if query else operation.path
 
 
+def method(operation: Operation) -> str:
+    """Return how it is sent."""
+    get = operation.get
+    return get.method if isinstance(get, Send) else "GET" if get.body is None else "POST"
+
+
 def returned(operation: Operation) -> str:
     """Return what the call returns, as its signature says."""
     declared = getattr(getattr(endpoints, CLASS_OF[operation.family]), operation.name)
@@ -55,7 +63,7 @@ def returned(operation: Operation) -> str:
 
 def how_sure(operation: Operation) -> str:
     """Return the sentence that says where the shape of the answer is known from."""
-    record = returned(operation).removeprefix("Rows[").removesuffix("]")
+    record = returned(operation).removeprefix("Rows[").removeprefix("Page[").removesuffix("]")
     described = getattr(models, DESCRIBED_BY.get(record, record), None)
     for text in (operation.doc, inspect.getdoc(described) or ""):
         said = " ".join(SECTION.split(text)[0].split())
@@ -79,13 +87,14 @@ class Calls(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         family = self.arguments[0]
+        attribute = ATTRIBUTE.get(family, family)
         lines = [".. list-table::", "   :header-rows: 1", "   :widths: 45 25 30", ""]
         lines += ["   * - Call", "     - Returns", "     - How sure"]
         for target, operation in OPERATIONS.items():
             if operation.family == family:
                 lines += [
-                    f"   * - | :py:meth:`client.{family}.{operation.name} <{target}>`",
-                    f"       | ``GET {request(operation)}``",
+                    f"   * - | :py:meth:`client.{attribute}.{operation.name} <{target}>`",
+                    f"       | ``{method(operation)} {request(operation)}``",
                     f"     - {linked(returned(operation))}",
                     f"     - {how_sure(operation)}",
                 ]
@@ -98,7 +107,7 @@ def process_docstring(
     """Say below each call which request it is."""
     operation = OPERATIONS.get(name)
     if operation is not None:
-        lines += ["", f"``GET {request(operation)}`` (``{operation.operation_id}``)", ""]
+        lines += ["", f"``{method(operation)} {request(operation)}`` (``{operation.operation_id}``)", ""]
 
 
 def resolve(

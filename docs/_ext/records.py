@@ -32,15 +32,18 @@ HIDDEN_COLON: Final = "\ue000 "
 OURS: Final = (Family, Lookup, Rows, Timetable, LibrusSdkError, msgspec.Struct)
 HANDED_OUT: Final = frozenset(
     {
+        "librus_sdk.clients.bff",
         "librus_sdk.clients.snapshot",
         "librus_sdk.events",
         "librus_sdk.simulator._faults",
         "librus_sdk.simulator._gates",
+        "librus_sdk.simulator._post_state",
         "librus_sdk.simulator._state",
     }
 )
 MARKER: Final = re.compile(r"~?librus_sdk\.models\.\w+\.(\w+)")
 DECLARED: Final = re.compile(r"~?librus_sdk\.endpoints\._declare\.Get\[(.*)\]")
+PLANNED: Final = re.compile(r"~?collections\.abc\.Generator\[\S*_declare\.Get\[\S+\], \S+, (.*)\]")
 ENTRY: Final = re.compile(r"    (\w+): (.*)")
 
 
@@ -140,7 +143,7 @@ def process_signature(
 def _in_plain(text: str | None) -> str | None:
     if text is None:
         return None
-    declared = DECLARED.fullmatch(text)
+    declared = DECLARED.fullmatch(text) or PLANNED.fullmatch(text)
     return MARKER.sub(_plain_marker, declared.group(1) if declared else text)
 
 
