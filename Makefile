@@ -51,7 +51,8 @@ PYTEST := pytest -n $(WORKERS) --dist worksteal
 # Tests of data, of words and of the simulator, and a search through hundreds of thousands of states: measuring
 # coverage would only slow them down. What decides is covered without them.
 EXPLORER := tests/proof/test_explorer.py
-UNMEASURED := tests/bad_input tests/cli tests/docs tests/endpoints tests/models tests/openapi tests/simulator $(EXPLORER)
+UNMEASURED := tests/bad_input tests/cli tests/clients tests/docs tests/endpoints tests/models tests/openapi tests/safety \
+              tests/simulator $(EXPLORER)
 SOURCES := src tests tools docs $(wildcard benchmarks)
 
 .PHONY: demo
