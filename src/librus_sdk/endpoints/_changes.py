@@ -9,16 +9,14 @@ from ..models._decode import (
     ENVELOPE,
     Misfit,
     decoder,
-    finish,
     open_envelope,
-    read,
     sift,
     split,
 )
 from ..models._fields import OptionalText
 from ..models.changes import Change, ChangeList
 from ._sent import Sent
-from ._shapes import Decode
+from ._shapes import Decode, Shape
 
 __all__ = ["change_list", "unread"]
 
@@ -26,15 +24,14 @@ _ROW: Final = decoder(Change)
 _TEXT: Final = decoder(OptionalText)
 
 
-class _ChangesShape:
+class _ChangesShape(Shape[ChangeList]):
     """A list of changes, and when it was made."""
 
     @staticmethod
     def sent() -> Sent:
         return Sent("Changes", tuple[Change, ...])
 
-    @staticmethod
-    def _read(body: bytes) -> ChangeList | Misfit:
+    def _read(self, body: bytes) -> ChangeList | Misfit:
         member = open_envelope(body, "Changes")
         if isinstance(member, Misfit):
             return member
@@ -43,12 +40,6 @@ class _ChangesShape:
             return members
         fitting, odd = sift(members, "$.Changes", _ROW)
         return ChangeList(fitting, rejected=odd, raw=body, timestamp=_timestamp(body))
-
-    def __call__(self, body: bytes, endpoint: str, strict: bool) -> ChangeList:
-        outcome = read(body, self._read)
-        del body
-        rejected = () if isinstance(outcome, Misfit) else outcome.rejected
-        return finish(outcome, rejected, endpoint, strict=strict)
 
 
 def _timestamp(body: bytes) -> str | None:

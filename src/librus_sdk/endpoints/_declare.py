@@ -41,6 +41,7 @@ __all__ = [
     "AsyncCaller",
     "Family",
     "Get",
+    "Method",
     "Operation",
     "Place",
     "Send",
@@ -50,6 +51,7 @@ __all__ = [
     "endpoint",
     "from_one",
     "id_segment",
+    "inside",
     "optional_id",
 ]
 
@@ -187,59 +189,80 @@ def endpoint(
     return declare
 
 
-class _Endpoint(Generic[P, T]):
-    """A declared operation, as an attribute of its family's class."""
+Waited = TypeVar("Waited")
+Awaited = TypeVar("Awaited")
+Declared = TypeVar("Declared")
 
-    def __init__(self, operation_id: str, tag: str, function: Callable[Concatenate[Any, P], Get[T]]) -> None:
-        self.operation_id = operation_id
-        self.tag = tag
+
+class Method(Generic[P, Waited, Awaited, Declared]):
+    """What is declared, as a method of a family: a call on a family, the declaration itself on the class.
+
+    Args:
+        function: declares; ``Grades.list(family)`` calls it and asks nobody.
+        result: what a call returns, as its signature says it.
+    """
+
+    def __init__(self, function: Callable[Concatenate[Any, P], Declared], result: str) -> None:
         self.function = function
-        self._owner: type[Family[Any]] = Family
         self.__doc__ = function.__doc__
-        plain = inspect.signature(function)
-        result = str(plain.return_annotation).removeprefix("Get[").removesuffix("]")
-        shown = plain.replace(return_annotation=result)
+        shown = inspect.signature(function).replace(return_annotation=result)
         self._bound_signature = shown.replace(parameters=list(shown.parameters.values())[1:])
         self._annotations = {**function.__annotations__, "return": result}
         # For ``help(client.grades)``: a reader wants to know what a call returns.
         cast("Any", function).__signature__ = shown
 
-    def __set_name__(self, owner: type[Family[Any]], name: str) -> None:
-        self._owner = owner
-
     @overload
     def __get__(
         self, family: None, owner: type[Any] | None = None
-    ) -> Callable[Concatenate[Any, P], Get[T]]: ...
+    ) -> Callable[Concatenate[Any, P], Declared]: ...
     @overload
-    def __get__(self, family: Family[SyncCaller], owner: type[Any] | None = None) -> Callable[P, T]: ...
+    def __get__(self, family: Family[SyncCaller], owner: type[Any] | None = None) -> Callable[P, Waited]: ...
     @overload
     def __get__(
         self, family: Family[AsyncCaller], owner: type[Any] | None = None
-    ) -> Callable[P, Coroutine[Any, Any, T]]: ...
+    ) -> Callable[P, Awaited]: ...
     def __get__(self, family: Family[Any] | None, owner: type[Any] | None = None) -> Any:
-        function = self.function
         if family is None:
-            # On the class it is the declaration itself: ``Grades.list(family)`` asks nobody.
-            return function
-        caller = family._caller  # noqa: SLF001  (the two belong together)
-        call: Any
-        if family._awaits:  # noqa: SLF001
-
-            async def awaited(*args: P.args, **kwargs: P.kwargs) -> T:
-                return cast("T", await caller.call(function(family, *args, **kwargs)))
-
-            call = awaited
-        else:
-
-            def waited(*args: P.args, **kwargs: P.kwargs) -> T:
-                return cast("T", caller.call(function(family, *args, **kwargs)))
-
-            call = waited
-        functools.update_wrapper(call, function)
+            return self.function
+        call: Any = self._call(family)
+        functools.update_wrapper(call, self.function)
         call.__annotations__ = self._annotations
         call.__signature__ = self._bound_signature
         return call
+
+    def _call(self, family: Family[Any]) -> Callable[..., Any]:
+        """Return what runs the declaration with the family's caller."""
+        raise NotImplementedError
+
+
+def inside(function: Callable[..., Any], generic: str) -> str:
+    """Return what stands inside the generic a function is annotated to return."""
+    returned = str(inspect.signature(function).return_annotation)
+    return returned.removeprefix(f"{generic}[").removesuffix("]")
+
+
+class _Endpoint(Method[P, T, Coroutine[Any, Any, T], Get[T]]):
+    """A declared operation, as an attribute of its family's class."""
+
+    def __init__(self, operation_id: str, tag: str, function: Callable[Concatenate[Any, P], Get[T]]) -> None:
+        super().__init__(function, inside(function, "Get"))
+        self.operation_id = operation_id
+        self.tag = tag
+        self._owner: type[Family[Any]] = Family
+
+    def __set_name__(self, owner: type[Family[Any]], name: str) -> None:
+        self._owner = owner
+
+    def _call(self, family: Family[Any]) -> Callable[..., Any]:
+        function, caller = self.function, family._caller  # noqa: SLF001  (the two belong together)
+
+        async def awaited(*args: P.args, **kwargs: P.kwargs) -> T:
+            return cast("T", await caller.call(function(family, *args, **kwargs)))
+
+        def waited(*args: P.args, **kwargs: P.kwargs) -> T:
+            return cast("T", caller.call(function(family, *args, **kwargs)))
+
+        return awaited if family._awaits else waited  # noqa: SLF001
 
     def operation(self) -> Operation:
         """Describe the operation by what it declares for placeholders."""

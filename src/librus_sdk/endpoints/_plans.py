@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator, Sequence
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ..errors import LibrusSdkError
-from ._declare import AsyncCaller, Family, Get, SyncCaller
+from ._declare import Family, Get, Method, inside
 
 __all__ = ["Plan", "paged", "planned"]
 
@@ -53,76 +51,33 @@ async def _awaited(caller: Any, plan: Plan[T]) -> T:
         plan.close()
 
 
-class _Planned(Generic[P, T]):
+class _Planned(Method[P, T, Coroutine[Any, Any, T], Plan[T]]):
     """A method of a family that takes several reads."""
 
-    def __init__(self, function: Callable[Concatenate[Any, P], Plan[T]]) -> None:
-        self.function = function
-        self.__doc__ = function.__doc__
-        result = str(inspect.signature(function).return_annotation).removeprefix("Plan[").removesuffix("]")
-        self._signature = _without_self(function, result)
-
-    @overload
-    def __get__(
-        self, family: None, owner: type[Any] | None = None
-    ) -> Callable[Concatenate[Any, P], Plan[T]]: ...
-    @overload
-    def __get__(self, family: Family[SyncCaller], owner: type[Any] | None = None) -> Callable[P, T]: ...
-    @overload
-    def __get__(
-        self, family: Family[AsyncCaller], owner: type[Any] | None = None
-    ) -> Callable[P, Coroutine[Any, Any, T]]: ...
-    def __get__(self, family: Family[Any] | None, owner: type[Any] | None = None) -> Any:
-        function = self.function
-        if family is None:
-            return function
-        run = _awaited if family._awaits else _waited  # noqa: SLF001  (the two belong together)
+    def _call(self, family: Family[Any]) -> Callable[..., Any]:
+        function, caller = self.function, family._caller  # noqa: SLF001  (the two belong together)
+        run = _awaited if family._awaits else _waited  # noqa: SLF001
 
         def call(*args: P.args, **kwargs: P.kwargs) -> Any:
             plan = function(family, *args, **kwargs)
             del args, kwargs  # a traceback shows them, and there may be a letter among them
-            return run(family._caller, plan)  # noqa: SLF001
+            return run(caller, plan)
 
-        functools.update_wrapper(call, function)
-        cast("Any", call).__signature__ = self._signature
         return call
 
 
 def planned(function: Callable[Concatenate[Any, P], Plan[T]]) -> _Planned[P, T]:
     """Make a method of a :class:`Family` of a generator of reads; see :data:`Plan`."""
-    return _Planned(function)
+    return _Planned(function, inside(function, "Plan"))
 
 
-class _Paged(Generic[P, T]):
+class _Paged(Method[P, Iterator[T], AsyncIterator[T], Callable[[], Plan[Sequence[T]]]]):
     """A method of a family that iterates over pages, reading each when it is reached."""
 
-    def __init__(self, function: Callable[Concatenate[Any, P], Callable[[], Plan[Sequence[T]]]]) -> None:
-        self.function = function
-        self.__doc__ = function.__doc__
-        self._signature = _without_self(function, "an iterator")
-
-    @overload
-    def __get__(self, family: None, owner: type[Any] | None = None) -> _Paged[P, T]: ...
-    @overload
-    def __get__(
-        self, family: Family[SyncCaller], owner: type[Any] | None = None
-    ) -> Callable[P, Iterator[T]]: ...
-    @overload
-    def __get__(
-        self, family: Family[AsyncCaller], owner: type[Any] | None = None
-    ) -> Callable[P, AsyncIterator[T]]: ...
-    def __get__(self, family: Family[Any] | None, owner: type[Any] | None = None) -> Any:
-        if family is None:
-            return self
+    def _call(self, family: Family[Any]) -> Callable[..., Any]:
         function, caller = self.function, family._caller  # noqa: SLF001
         walk = _pages_awaited if family._awaits else _pages  # noqa: SLF001
-
-        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
-            return walk(caller, function(family, *args, **kwargs))
-
-        functools.update_wrapper(call, function)
-        cast("Any", call).__signature__ = self._signature
-        return call
+        return lambda *args, **kwargs: walk(caller, function(family, *args, **kwargs))
 
 
 def paged(function: Callable[Concatenate[Any, P], Callable[[], Plan[Sequence[T]]]]) -> _Paged[P, T]:
@@ -130,7 +85,7 @@ def paged(function: Callable[Concatenate[Any, P], Callable[[], Plan[Sequence[T]]
 
     What is read after the last page is empty.
     """
-    return _Paged(function)
+    return _Paged(function, "an iterator")
 
 
 def _pages(caller: Any, next_page: Callable[[], Plan[Sequence[T]]]) -> Iterator[T]:
@@ -142,8 +97,3 @@ async def _pages_awaited(caller: Any, next_page: Callable[[], Plan[Sequence[T]]]
     while rows := await _awaited(caller, next_page()):
         for row in rows:
             yield row
-
-
-def _without_self(function: Callable[..., Any], result: str) -> inspect.Signature:
-    plain = inspect.signature(function)
-    return plain.replace(parameters=list(plain.parameters.values())[1:], return_annotation=result)

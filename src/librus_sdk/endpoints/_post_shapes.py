@@ -17,10 +17,8 @@ from ..models._decode import (
     Misfit,
     decoder,
     explain,
-    finish,
     misfit_of,
     open_envelope,
-    read,
     set_aside,
     split,
 )
@@ -30,7 +28,7 @@ from ..models.post import MailMessage, normalised
 from ..models.receivers import Receiver
 from ..models.rows import Rejected, Rows
 from ._sent import Sent
-from ._shapes import Decode
+from ._shapes import Decode, Shape
 
 __all__ = ["messages_page", "opened", "page_of", "people", "rows_or_bare"]
 
@@ -48,8 +46,8 @@ def _as_sent(row: Raw) -> Raw | bytes:
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class _PageShape(Generic[T]):
+@dataclass(frozen=True)
+class _PageShape(Shape[Page[T]], Generic[T]):
     """A list, under a wrapper or bare, one page of it.
 
     Attributes:
@@ -89,12 +87,6 @@ class _PageShape(Generic[T]):
                 odd.append(set_aside(f"{path}[{index}]", row, error))
         return Page(fitting, rejected=odd, raw=body, page=self.page, limit=self.limit, total=total)
 
-    def __call__(self, body: bytes, endpoint: str, strict: bool) -> Page[T]:
-        outcome = read(body, self._read)
-        del body
-        rejected = () if isinstance(outcome, Misfit) else outcome.rejected
-        return finish(outcome, rejected, endpoint, strict=strict)
-
 
 def _total(body: bytes) -> int | None:
     try:
@@ -119,8 +111,8 @@ def messages_page(mailbox: str, page: int, limit: int) -> Decode[Page[MailMessag
     return _PageShape(MailMessage, page, limit, partial(normalised, mailbox=mailbox))
 
 
-@dataclass(frozen=True, slots=True)
-class _OpenedShape:
+@dataclass(frozen=True)
+class _OpenedShape(Shape[MailMessage]):
     """One message."""
 
     mailbox: str = field(compare=False)
@@ -140,11 +132,6 @@ class _OpenedShape:
             return Misfit("shape", (f"$.{_DATA}{tail}: {what}",))
         return found
 
-    def __call__(self, body: bytes, endpoint: str, strict: bool) -> MailMessage:
-        outcome = read(body, self._read)
-        del body
-        return finish(outcome, (), endpoint, strict=strict)
-
 
 def opened(mailbox: str) -> Decode[MailMessage]:
     """Return the decoder of a message that was opened."""
@@ -158,8 +145,8 @@ _DEEPEST: Final = 6
 _Leaf = tuple[str, Raw, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _PeopleShape:
+@dataclass(frozen=True)
+class _PeopleShape(Shape[Rows[Receiver]]):
     """People who can be written to: a list, or lists in groups; a family may be a list in a list.
 
     Attributes:
@@ -193,12 +180,6 @@ class _PeopleShape:
             else:
                 fitting += found_here
         return Rows(fitting, rejected=odd, raw=body)
-
-    def __call__(self, body: bytes, endpoint: str, strict: bool) -> Rows[Receiver]:
-        outcome = read(body, self._read)
-        del body
-        rejected = () if isinstance(outcome, Misfit) else outcome.rejected
-        return finish(outcome, rejected, endpoint, strict=strict)
 
 
 def _list_in(body: bytes | Raw, path: str) -> tuple[Raw, str] | Misfit:

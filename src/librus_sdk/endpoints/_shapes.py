@@ -32,7 +32,7 @@ from ..models._decode import (
 from ..models.rows import Rows
 from ._sent import Digits, Sent
 
-__all__ = ["Decode", "number", "one", "raw_json", "root", "root_or_one", "rows", "rows_or_one"]
+__all__ = ["Decode", "Shape", "number", "one", "raw_json", "root", "root_or_one", "rows", "rows_or_one"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -50,10 +50,25 @@ class Decode(Protocol[T_co]):
         ...
 
 
+class Shape(Generic[T_co]):
+    """A decoder that reads a body to what is wanted, or says why not."""
+
+    def _read(self, body: bytes) -> T_co | Misfit:
+        """Return what the body holds. It is called once more when a body that was no JSON could be mended."""
+        raise NotImplementedError
+
+    def __call__(self, body: bytes, endpoint: str, strict: bool) -> T_co:
+        """Return the models, as :class:`Decode` says."""
+        outcome = read(body, self._read)
+        del body
+        # Of what is set aside row by row there is a list; of anything else there is nothing to set aside.
+        return finish(outcome, getattr(outcome, "rejected", ()), endpoint, strict=strict)
+
+
 _STATUS_KEYS: Final = frozenset({"Status", "Resources", "Url", "Code", "Message", "MessagePL"})
 
 
-class _RowsShape(Generic[T]):
+class _RowsShape(Shape[Rows[T]], Generic[T]):
     """A list under a wrapper."""
 
     def __init__(self, wrapper: str, row: type[T]) -> None:
@@ -87,12 +102,6 @@ class _RowsShape(Generic[T]):
         fitting, odd = sift(members, path, self._single)
         return Rows(fitting, rejected=odd, raw=body)
 
-    def __call__(self, body: bytes, endpoint: str, strict: bool) -> Rows[T]:
-        outcome = read(body, self._read)
-        del body
-        rejected = () if isinstance(outcome, Misfit) else outcome.rejected
-        return finish(outcome, rejected, endpoint, strict=strict)
-
 
 class _RowsOrOneShape(_RowsShape[T]):
     """A list under a wrapper, where Librus also sends one object, or null for none."""
@@ -117,7 +126,7 @@ class _RowsOrOneShape(_RowsShape[T]):
         return Rows((), rejected=(odd,), raw=body)
 
 
-class _NumberShape:
+class _NumberShape(Shape[int]):
     """A whole number under a wrapper, sent as a number or as digits."""
 
     def __init__(self, wrapper: str) -> None:
@@ -140,13 +149,8 @@ class _NumberShape:
             tail, what = explain(error)
             return Misfit("shape", (f"$.{self.wrapper}{tail}: {what}",))
 
-    def __call__(self, body: bytes, endpoint: str, strict: bool) -> int:
-        outcome = read(body, self._read)
-        del body
-        return finish(outcome, (), endpoint, strict=strict)
 
-
-class _OneShape(Generic[T]):
+class _OneShape(Shape[T]):
     """One object under a wrapper, where Librus may also send it as a list of one."""
 
     def __init__(self, wrapper: str, kind: type[T], *, null_is_off: bool, may_be_listed: bool) -> None:
@@ -179,13 +183,8 @@ class _OneShape(Generic[T]):
             tail, what = explain(error)
             return Misfit("shape", (f"{path}{tail}: {what}",))
 
-    def __call__(self, body: bytes, endpoint: str, strict: bool) -> T:
-        outcome = read(body, self._read)
-        del body
-        return finish(outcome, (), endpoint, strict=strict)
 
-
-class _RootShape(Generic[T]):
+class _RootShape(Shape[T]):
     """An object whose fields stand at the top level."""
 
     def __init__(self, kind: type[T]) -> None:
@@ -204,11 +203,6 @@ class _RootShape(Generic[T]):
             return off or self._decoder.decode(body)
         except BROKEN as error:
             return misfit_of(body, error)
-
-    def __call__(self, body: bytes, endpoint: str, strict: bool) -> T:
-        outcome = read(body, self._read)
-        del body
-        return finish(outcome, (), endpoint, strict=strict)
 
 
 class _RootOrOneShape(_RootShape[T]):
@@ -235,15 +229,14 @@ class _RootOrOneShape(_RootShape[T]):
             return Misfit("shape", (f"$.{self.wrapper}{tail}: {what}",))
 
 
-class _JsonShape:
+class _JsonShape(Shape[Any]):
     """Any JSON, decoded to plain Python values."""
 
     @staticmethod
     def sent() -> Sent:
         return Sent(None, Any)
 
-    @staticmethod
-    def _read(body: bytes) -> Any:
+    def _read(self, body: bytes) -> Any:
         try:
             value = msgspec.json.decode(body)
         except BROKEN as error:
@@ -251,11 +244,6 @@ class _JsonShape:
         if isinstance(value, dict) and value.get("Status") == "Disabled" and _STATUS_KEYS.issuperset(value):
             return switched_off(ENVELOPE.decode(body))
         return value
-
-    def __call__(self, body: bytes, endpoint: str, strict: bool) -> Any:
-        outcome: Any = read(body, self._read)
-        del body
-        return finish(outcome, (), endpoint, strict=strict)
 
 
 _made: Final[dict[tuple[Any, ...], Any]] = {}

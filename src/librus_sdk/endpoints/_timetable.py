@@ -16,9 +16,7 @@ from ..models._decode import (
     Misfit,
     decoder,
     explain,
-    finish,
     open_envelope,
-    read,
     set_aside,
     sift,
     split,
@@ -27,7 +25,7 @@ from ..models._fields import read_date
 from ..models.rows import Rejected
 from ..models.timetable import Slots, Timetable, TimetableLesson
 from ._sent import Empty, Sent
-from ._shapes import Decode
+from ._shapes import Decode, Shape
 
 __all__ = ["timetable"]
 
@@ -42,7 +40,7 @@ class _Envelope(Struct, gc=False):
 _DAYS: Final = msgspec.json.Decoder(dict[str, Raw])
 
 
-class _TimetableShape:
+class _TimetableShape(Shape[Timetable]):
     """``{"2026-09-14": [[lesson, lesson], [], ...], ...}``.
 
     An empty timetable may come as ``[]``: where Librus's server has no entries it cannot tell the two apart.
@@ -89,12 +87,6 @@ class _TimetableShape:
             lessons, strange = sift(_members(slot, here, odd), here, self._lesson)
             odd.extend(strange)
             yield tuple(lessons)
-
-    def __call__(self, body: bytes, endpoint: str, strict: bool) -> Timetable:
-        outcome = read(body, self._read)
-        del body
-        rejected = () if isinstance(outcome, Misfit) else outcome.rejected
-        return finish(outcome, rejected, endpoint, strict=strict)
 
 
 _WANT_DAY: Final = "Expected a key `YYYY-MM-DD`"
