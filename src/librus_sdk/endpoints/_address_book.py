@@ -16,9 +16,9 @@ from ..models.receivers import (
     StudentSubject,
 )
 from ..models.rows import Rows
-from ._boxes import MailboxName, opening
-from ._declare import C, Family, Get, endpoint, from_one, id_segment
-from ._post_shapes import page_of, people, rows_or_bare
+from ._boxes import MailboxName, box
+from ._declare import C, Family, Get, endpoint, from_one, id_segment, id_text
+from ._post_shapes import opened, page_of, people, rows_or_bare
 from ._shapes import one, root_or_one
 
 __all__ = ["AddressBook"]
@@ -91,8 +91,7 @@ class AddressBook(Family[C]):
         Raises:
             LibrusConfigurationError: it is empty; nothing is sent.
         """
-        id_segment(receiver_type, "receiver_type")
-        query = {"receiverType": receiver_type}
+        query = {"receiverType": id_text(receiver_type, "receiver_type")}
         return Get(_group_path(receiver_type), people(receiver_type), query, place="messages")
 
     @endpoint("listWiadomosciStudentSubjects", tag="messages")
@@ -109,4 +108,5 @@ class AddressBook(Family[C]):
         Raises:
             LibrusConfigurationError: there is no such mailbox; nothing is sent.
         """
-        return opening(message_id, mailbox)
+        path = f"{box(mailbox)}/messages/{id_segment(message_id, 'message_id')}"
+        return Get(path, opened(mailbox), place="messages")

@@ -1,16 +1,12 @@
-"""The mailboxes there are, and opening a message in one."""
+"""The mailboxes there are."""
 
 from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
 from ..errors import LibrusConfigurationError
-from ..models._fields import Id
-from ..models.post import MailMessage
-from ._declare import Get, id_segment
-from ._post_shapes import opened
 
-__all__ = ["MAILBOXES", "MailboxName", "box", "opening"]
+__all__ = ["MAILBOXES", "MailboxName", "box"]
 
 MailboxName = Literal[
     "inbox",
@@ -35,9 +31,3 @@ def box(mailbox: MailboxName) -> str:
         known = ", ".join(MAILBOXES)
         raise LibrusConfigurationError(f"There is no such mailbox. The mailboxes are: {known}.")
     return mailbox
-
-
-def opening(message_id: Id | int, mailbox: MailboxName) -> Get[MailMessage]:
-    """Return the read that opens a message."""
-    path = f"{box(mailbox)}/messages/{id_segment(message_id, 'message_id')}"
-    return Get(path, opened(mailbox), place="messages")

@@ -51,6 +51,7 @@ __all__ = [
     "endpoint",
     "from_one",
     "id_segment",
+    "id_text",
     "inside",
     "optional_id",
 ]
@@ -129,7 +130,7 @@ class Family(Generic[C]):
     """Operations that belong together; an attribute of a client.
 
     Attributes:
-        family: the name of that attribute.
+        family: what the catalogue calls it: the attribute's name, where a client has one family there only.
     """
 
     family: ClassVar[str] = ""
@@ -311,7 +312,12 @@ def catalogue() -> tuple[Operation, ...]:
 _LONGEST: Final = 1_000
 
 
-def _checked_id(value: object, name: str) -> str:
+def id_text(value: object, name: str) -> str:
+    """Return an id as text.
+
+    Raises:
+        LibrusConfigurationError: it is empty, no id, too long for one, or would lead to another path.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int):
         value = ""
     # Of a number the bits are counted: Python refuses to write one down that has thousands of digits.
@@ -322,6 +328,9 @@ def _checked_id(value: object, name: str) -> str:
         raise LibrusConfigurationError(f"{name} must be an id: a text that is not empty, or a number.")
     if not is_text(Secret(text)):
         raise LibrusConfigurationError(f"{name} must be an id; this one holds characters that are no text.")
+    # Dots are not encoded, and on its way a path with these is shortened.
+    if text in {".", ".."}:
+        raise LibrusConfigurationError(f"{name} must be an id; dots alone are none.")
     return text
 
 
@@ -331,16 +340,12 @@ def id_segment(value: str | int, name: str) -> str:
     Raises:
         LibrusConfigurationError: it is empty, no id, too long for one, or would lead to another path.
     """
-    text = _checked_id(value, name)
-    # Dots are not encoded, and on its way a path with these is shortened.
-    if text in {".", ".."}:
-        raise LibrusConfigurationError(f"{name} must be an id; dots alone are none.")
-    return segment(text)
+    return segment(id_text(value, name))
 
 
 def optional_id(value: str | int | None, name: str) -> str | None:
     """Return an id for a query; None stays None. Raises LibrusConfigurationError for what is no id."""
-    return None if value is None else _checked_id(value, name)
+    return None if value is None else id_text(value, name)
 
 
 def from_one(value: int, name: str) -> int:

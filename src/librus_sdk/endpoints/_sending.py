@@ -16,7 +16,7 @@ from ..models.sending import Delivery, Prepared
 from ..secret import Secret, boxed, is_text
 from ._address_book import AddressBook
 from ._boxes import MailboxName, box
-from ._declare import C, id_segment, optional_id
+from ._declare import C, id_segment, id_text
 from ._delivering import Delivering, delivering
 from ._plans import Plan, planned
 
@@ -235,8 +235,7 @@ def _wanted(recipients: Sequence[Receiver | Id | int]) -> dict[str, int]:
     wanted: dict[str, int] = {}
     for position, each in enumerate(recipients, 1):
         given = each.account_id if isinstance(each, Receiver) else each
-        id_segment(given, "each recipient")
-        account = str(optional_id(given, "each recipient"))
+        account = id_text(given, "each recipient")
         if account in wanted:
             raise LibrusConfigurationError(
                 f"Recipient {position} is the same as recipient {wanted[account]}. Name everybody once."
@@ -295,8 +294,7 @@ def _check_text(text: Secret, name: str, longest: int) -> None:
 
 
 def _number(message_id: Id | int) -> int:
-    id_segment(message_id, "message_id")
-    text = str(message_id)
+    text = id_text(message_id, "message_id")
     if not (text.isascii() and text.isdecimal()):
         raise LibrusConfigurationError("message_id must be a number to be answered.")
     return int(text)

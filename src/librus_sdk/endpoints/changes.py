@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 from typing import ClassVar, Final
-from urllib.parse import unquote
 
 from ..models._fields import Id
 from ..models.changes import Change, ChangeList, ChangeRegister
 from ..settings import API_V3, ApiBackend
 from ._changes import change_list, unread
-from ._declare import C, Family, Get, Send, endpoint, id_segment
+from ._declare import C, Family, Get, Send, endpoint, id_segment, id_text
 from ._plans import Plan, planned
 from ._shapes import one
 
@@ -91,4 +90,4 @@ class Changes(Family[C]):
 
 
 def _of(device_id: Id | int) -> dict[str, object]:
-    return {"pushDevice": unquote(id_segment(device_id, "device_id"))}
+    return {"pushDevice": id_text(device_id, "device_id")}

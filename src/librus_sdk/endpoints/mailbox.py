@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import ClassVar, Final
-from urllib.parse import unquote
+from typing import Final
 
 from ..errors import LibrusApiError
 from ..models._fields import Id
@@ -16,7 +15,7 @@ from ..models.receivers import MessageTag
 from ..models.rows import Rows
 from ._address_book import AddressBook
 from ._boxes import MailboxName, box
-from ._declare import C, Get, endpoint, from_one, id_segment, optional_id
+from ._declare import C, Get, endpoint, from_one, id_segment, id_text, optional_id
 from ._download import download
 from ._plans import Plan, paged, planned
 from ._post_shapes import messages_page, rows_or_bare
@@ -38,8 +37,6 @@ class Mailbox(Sending[C]):
     ``inbox``, ``outbox``, ``notes``, ``alerts``, ``substitutions``, ``absences``, ``justifications``,
     ``trash``, ``archive/inbox`` and ``archive/outbox``; an account may lack some (404).
     """
-
-    family: ClassVar[str] = "mailbox"
 
     @endpoint("listWiadomosciMessages", tag="messages")
     def list(
@@ -160,7 +157,7 @@ class Mailbox(Sending[C]):
         Librus keeps no conversations; this puts together what came from the person and what was sent to them.
         Marks nothing as read.
         """
-        person = unquote(id_segment(person_id, "person_id"))
+        person = id_text(person_id, "person_id")
         came: Page[MailMessage] = yield Mailbox.list(self, "inbox", limit=limit, sender_id=person)
         went: Page[MailMessage] = yield Mailbox.list(self, "outbox", limit=limit, receiver_id=person)
         # A filter Librus did not understand would bring in others.
