@@ -70,6 +70,7 @@ def withdrawal(scene: Scene, spoil: Spoil) -> None:
     who = next(person for person in people if person.is_available)
     scene.call(lambda: letters.send([who], "a", TEXT))
     newest = scene.call(lambda: letters.list("outbox"))[0]
+    scene.more_secrets.add(TEXT)
     spoil()
     scene.remember(scene.call(lambda: letters.withdraw(newest.id)))
 
@@ -77,6 +78,7 @@ def withdrawal(scene: Scene, spoil: Spoil) -> None:
 def reply(scene: Scene, spoil: Spoil) -> None:
     letters = mail(scene)
     newest = scene.call(letters.list)[0]
+    scene.more_secrets.add(TEXT)
     spoil()
     scene.remember(scene.call(lambda: letters.reply(newest.id, TEXT)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -631,6 +632,10 @@ def token_file_in_no_folder(scene: Scene) -> None:
     with token_file() as tokens:
         lost = TokenFile(tokens.path.parent / "missing" / "tokens.json")
         scene.call(scene.session(auth="oauth", tokens=lost).login)
+    # Events of a renewal come when everybody who waited has been served; on threads that is another thread.
+    for thread in threading.enumerate():
+        if thread.name == "librus-refresh":
+            thread.join(20)
     assert any("unsaved" in event.name for event in scene.evidence.events)
 
 

@@ -258,9 +258,9 @@ class ThreadShell:
         )
         try:
             helper.start()
-        except (
-            RuntimeError
-        ):  # no more threads to be had: the grant is still good, somebody else will renew it
+        except RuntimeError:
+            # No more threads to be had. The grant is still good and somebody else will renew it; where there
+            # is none, the caller flies.
             return flight
         return self._flight()
 
