@@ -112,6 +112,29 @@ def test_the_rows_are_those_of_the_child_api_with_addresses_of_the_gateway(
     assert without_addresses(web.data(path), f"{sim.hosts.synergia}/gateway/api/2.0") == told
 
 
+@pytest.mark.parametrize(
+    ("path", "same", "wrapper"),
+    [
+        ("SchoolFreeDays", "Calendars/SchoolFreeDays", "SchoolFreeDays"),
+        ("ClassFreeDays", "Calendars/ClassFreeDays", "ClassFreeDays"),
+        ("BaseTextGrades", "TextGrades", "Grades"),
+        ("TextGrades/Categories", "Grades/Categories", "Categories"),
+    ],
+)
+def test_some_rows_are_at_two_places(sim: Simulator, path: str, same: str, wrapper: str) -> None:
+    with WebBrowser(sim, MIDDLE) as web:
+        web.sign_in()
+        there = web.data(path)
+        assert there[wrapper] == web.data(same)[wrapper] != []
+    assert there["Url"].endswith(f"/gateway/api/2.0/{path}")
+
+
+def test_the_changes_of_the_whole_year_are_one_list(web: WebBrowser) -> None:
+    rows = web.data("Calendars/Substitutions")["Substitutions"]
+    assert len({row["OrgDate"] for row in rows}) > 1
+    assert web.data(f"Calendars/Substitutions/{rows[0]['Id']}")["Substitution"] == rows[0]
+
+
 def test_one_row_and_several_are_the_same_too(web: WebBrowser) -> None:
     rows = web.data("Subjects")["Subjects"]
     first, second = rows[0]["Id"], rows[1]["Id"]
@@ -341,7 +364,9 @@ def test_a_document_is_fetched_through_a_page(sim: Simulator, web: WebBrowser) -
 
 
 def test_books_are_lent_for_two_weeks(web: WebBrowser) -> None:
-    for row in web.data("EbiblioLendings")["lendings"]:
+    lent = web.data("EbiblioLendings")["lendings"]
+    assert lent
+    for row in lent:
         due = date.fromisoformat(row["dueDate"])
         assert due - date.fromisoformat(row["lendedAt"]) == timedelta(days=14)
         assert row["title"]
@@ -420,12 +445,16 @@ def test_counts_gates_and_faults_are_per_child(sim: Simulator, web: WebBrowser, 
         sim.fail("gateway/Grade")
 
 
-@pytest.mark.parametrize("day", [date(2026, 9, 1), date(2026, 7, 15), date(2024, 2, 29)])
-def test_the_extra_reads_answer_on_any_day(day: date) -> None:
+@pytest.mark.parametrize(
+    ("day", "has_marks"), [(date(2026, 9, 1), False), (date(2026, 7, 15), True), (date(2024, 2, 29), True)]
+)
+def test_the_extra_reads_answer_on_any_day(day: date, has_marks: bool) -> None:
     with Simulator(today=day) as sim, WebBrowser(sim, YOUNGEST) as web:
         web.sign_in()
         for path in ("Justifications", "SchoolTrips", "SchoolFiles", "EbiblioLendings", "GradingSystem"):
             assert web.read(path).status_code == 200
         own = web.data("Auth/TokenInfo")["IdentifierOfStudentAssignedWithUser"]
         answer = web.http.post(f"{web.synergia}/gateway/api/2.0/{PARTIAL}/{own}", json={})
-        assert all(row["date"] <= day.isoformat() for row in answer.json()["data"])
+        marks = answer.json()["data"]
+        assert bool(marks) is has_marks
+        assert all(row["date"] <= day.isoformat() for row in marks)

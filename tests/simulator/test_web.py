@@ -265,6 +265,17 @@ def test_a_forced_step_ends_the_chain_on_a_page_without_a_session(sim: Simulator
     assert web.sign_in().url.path == "/rodzic/index"
 
 
+def test_a_pupils_own_login_lands_on_a_page_that_parents_may_not_see(sim: Simulator, web: WebBrowser) -> None:
+    pupils = f"{sim.hosts.synergia}/uczen/index"
+    assert web.http.get(pupils).headers["location"].endswith("/loguj")
+    web.sign_in()
+    assert web.http.get(pupils).status_code == 403
+    sim.pupils_login(web.child.id)
+    end = web.sign_in()
+    assert (end.status_code, end.url.path) == (200, "/uczen/index")
+    assert "jesteś zalogowany" in end.text
+
+
 @pytest.mark.parametrize("form", ["html", "empty"])
 def test_a_throttled_form_answers_without_json(sim: Simulator, web: WebBrowser, form: str) -> None:
     sim.throttle_logins(2, "empty" if form == "empty" else "html")

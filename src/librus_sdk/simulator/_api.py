@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from ._answers import api_error, child_of, collection, encoded, error, one
-from ._call import Call, Handler, Route
+from ._call import Call, Handler, Route, routed
 from ._changes import CHANGE_ROUTES
 from ._files import disposition
 from ._lessons_taught import planned_file
 from ._office_api import OFFICE_ROUTES
 from ._rows import Row, ref
 from ._state import State
+from ._year import WARSAW
 
 __all__ = ["API_ROUTES", "api_answer", "api_spoiled", "data_answer", "unauthorized"]
 
-WARSAW: Final = ZoneInfo("Europe/Warsaw")
 _DEEPER: Final = (
     "Grades/Averages",
     "Grades/Categories",
@@ -79,13 +78,7 @@ def data_answer(state: State, call: Call) -> Response:
         return error(401, **{"Status": "Error"} | {scope.capitalize(): "Insufficient scopes"})
     if _switched(state.switched_off, call):
         return _not_active(call)
-    if call.route is None:
-        return api_error(404)
-    if call.request.method != call.route.method:
-        response = api_error(405)
-        response.headers["allow"] = call.route.method
-        return response
-    return call.route.handler(state, call)
+    return routed(state, call, api_error)
 
 
 def api_spoiled(state: State, _call: Call, status: int) -> Response:

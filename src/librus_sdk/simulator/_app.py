@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import struct
-import sys
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from . import _pages as pages
-from ._call import JSON, Call, html
+from ._call import JSON, Call, bearer_in, html
 from ._faults import Fault, Faults
 from ._gates import Gates
 from ._sites import site_of
+from ._spoiling import led_away, reset, send_all, send_spoiled, spoil
 from ._state import Origin, RequestRecord, State, Token
 
 __all__ = ["LibrusApp"]
@@ -57,7 +55,7 @@ class LibrusApp:
         fault = self._faults.pick(call.endpoint, call.child_id)
         if fault is not None and fault.drop == "before":
             await asyncio.sleep(fault.delay)
-            await _reset(request, receive)
+            await reset(request, receive)
             return
         with self._state.watch.lock:
             live = call.token is not None and self._state.is_live(call.token)
@@ -65,20 +63,15 @@ class LibrusApp:
                 response = self._fault_answer(fault, call)
             else:
                 response = call.site.answer(self._state, call)
-        if fault is not None and fault.truncate:
-            half = bytes(response.body[: len(response.body) // 2])
-            response = Response(half, response.status_code, media_type=JSON)
         if fault is not None:
-            response.headers.update(fault.headers)
-            if fault.retry_after is not None:
-                response.headers["retry-after"] = fault.retry_after
+            spoil(response, fault)
         self._state.answered(place, response.status_code, live)
         await self._gates.stop_at("response", call.endpoint, call.child_id)
         if fault is None:
-            await _send_all(response, send)
+            await send_all(response, send)
         else:
             await asyncio.sleep(fault.delay)
-            await _send_spoiled(response, fault, request, receive, send)
+            await send_spoiled(response, fault, request, receive, send)
 
     def _identify(self, request: Request) -> Call:
         """Find out which endpoint is meant and whose token is shown, whether or not it is any good."""
@@ -95,8 +88,7 @@ class LibrusApp:
         return call
 
     def _token(self, request: Request) -> Token | None:
-        kind, _, text = request.headers.get("authorization", "").partition(" ")
-        return self._state.tokens.get(text.strip()) if kind.lower() == "bearer" else None
+        return self._state.tokens.get(bearer_in(request) or "")
 
     def _record(self, call: Call) -> RequestRecord:
         scope = call.request.scope
@@ -118,6 +110,8 @@ class LibrusApp:
         )
 
     def _fault_answer(self, fault: Fault, call: Call) -> Response:
+        if fault.redirect is not None:
+            return led_away(fault, call.request)
         status = fault.status or (503 if fault.maintenance else 200)
         if fault.html:
             return html(pages.MAINTENANCE, status)
@@ -128,55 +122,3 @@ class LibrusApp:
             text = body if isinstance(body, str | bytes) else json.dumps(body, ensure_ascii=False)
             return Response(text, status, media_type=JSON)
         return call.site.spoiled(self._state, call, status)
-
-
-async def _send_all(response: Response, send: Send) -> None:
-    await send(_start(response))
-    await send({"type": "http.response.body", "body": bytes(response.body)})
-
-
-def _start(response: Response) -> Message:
-    return {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
-
-
-async def _send_spoiled(
-    response: Response, fault: Fault, request: Request, receive: Receive, send: Send
-) -> None:
-    body = bytes(response.body)
-    if fault.drop is not None or fault.stall:
-        await send(_start(response))
-        if fault.drop != "headers":
-            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        if fault.drop is not None:
-            await _reset(request, receive)
-        else:
-            await _gone(receive)
-    elif fault.drip is not None:
-        await send(_start(response))
-        gone = asyncio.ensure_future(_gone(receive))
-        try:
-            for place in range(len(body)):
-                await send({"type": "http.response.body", "body": body[place : place + 1], "more_body": True})
-                await asyncio.wait([gone], timeout=fault.drip)
-                if gone.done():
-                    return
-        finally:
-            gone.cancel()
-        await send({"type": "http.response.body", "body": b""})
-    else:
-        await _send_all(response, send)
-
-
-async def _gone(receive: Receive) -> None:
-    """Wait until the client hangs up."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _reset(request: Request, receive: Receive) -> None:
-    """Break the connection off so that the client sees a reset, not a tidy end."""
-    transport = request.scope["state"]["transport"]
-    linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    transport.abort()
-    await _gone(receive)

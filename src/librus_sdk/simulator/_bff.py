@@ -8,7 +8,7 @@ from typing import Final
 from starlette.responses import Response
 
 from ._answers import api_error, child_of
-from ._call import Call, Route, json_answer
+from ._call import Call, Route, bearer_in, json_answer, routed
 from ._mailbox import Letter, letters
 from ._post_boxes import SYSTEM
 from ._rows import Row
@@ -53,8 +53,7 @@ BFF_ROUTES: Final = (Route("bff/Messages", "Messages", messages),)
 
 def bff_asker(state: State, call: Call) -> None:
     """Put the token of the header that this host reads on the call; it does not read the usual one."""
-    kind, _, text = call.request.headers.get(HEADER, "").partition(" ")
-    call.token = state.tokens.get(text.strip()) if kind.lower() == "bearer" else None
+    call.token = state.tokens.get(bearer_in(call.request, HEADER) or "")
     call.child = state.world.child(call.token.child_id) if call.token else None
 
 
@@ -62,13 +61,7 @@ def bff_answer(state: State, call: Call) -> Response:
     """Decide the answer to a request that came to the back end of the phone application."""
     if call.token is None or not state.is_live(call.token):
         return bff_spoiled(state, call, 401)
-    if call.route is None:
-        return api_error(404)
-    if call.request.method != call.route.method:
-        response = api_error(405)
-        response.headers["allow"] = call.route.method
-        return response
-    return call.route.handler(state, call)
+    return routed(state, call, api_error)
 
 
 def bff_spoiled(_state: State, _call: Call, status: int) -> Response:

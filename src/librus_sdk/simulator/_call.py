@@ -18,9 +18,23 @@ from ._state import State, Token
 if TYPE_CHECKING:
     from ._sites import Site
 
-__all__ = ["Call", "Handler", "Route", "Routes", "find", "html", "json_answer", "routes_of"]
+__all__ = [
+    "FORM",
+    "Call",
+    "Handler",
+    "Route",
+    "Routes",
+    "bearer_in",
+    "find",
+    "html",
+    "json_answer",
+    "page_or",
+    "routed",
+    "routes_of",
+]
 
 JSON: Final = "application/json; charset=utf-8"
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(slots=True, eq=False)
@@ -49,8 +63,32 @@ class Call:
     @property
     def query(self) -> dict[str, str]:
         """The query parameters; of repeated ones the last."""
-        text = self.request.scope["query_string"].decode("latin-1")
-        return {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
+        return _last_of_each(self.request.scope["query_string"].decode("latin-1"))
+
+    @property
+    def is_served(self) -> bool:
+        """Whether there is such a path, with this method."""
+        return self.route is not None and self.route.method == self.request.method
+
+    @property
+    def media(self) -> str:
+        """The content type of the body, without parameters."""
+        return self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of a form; of repeated ones the last. What is no form has none."""
+        return _last_of_each(self.body.decode("utf-8", "replace")) if self.media == FORM else {}
+
+
+def _last_of_each(text: str) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
+
+
+def bearer_in(request: Request, header: str = "authorization") -> str | None:
+    """Return the bearer token of a header; None when it holds none."""
+    kind, _, text = request.headers.get(header, "").partition(" ")
+    return text.strip() if kind.lower() == "bearer" else None
 
 
 Handler = Callable[[State, Call], Response]
@@ -102,6 +140,22 @@ def _match(pattern: str, parts: list[str]) -> tuple[str, ...] | None:
         elif wanted != part:
             return None
     return tuple(arguments)
+
+
+def routed(state: State, call: Call, absent: Callable[[int], Response]) -> Response:
+    """Answer by the route; where there is none ``absent`` makes the answer: 404, or 405 for the method."""
+    if call.route is None:
+        return absent(404)
+    if call.is_served:
+        return call.route.handler(state, call)
+    response = absent(405)
+    response.headers["allow"] = call.route.method
+    return response
+
+
+def page_or(not_found: str) -> Callable[[int], Response]:
+    """Return what makes this page for 404, and an empty one for any other status."""
+    return lambda status: html(not_found if status == 404 else "", status)
 
 
 def html(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

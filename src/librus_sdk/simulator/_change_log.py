@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
 
 from ..errors import LibrusConfigurationError
 from ._rows import Row, ref
+from ._year import WARSAW
 
 if TYPE_CHECKING:
     from ._school import Child
@@ -61,7 +61,7 @@ class ChangeLog:
         child_id = str(child.portal_id)
         self.written += 1
         number = 91_000_000 + self.written
-        now = datetime.now(ZoneInfo("Europe/Warsaw"))
+        now = datetime.now(WARSAW)
         entry: Row = {
             "Id": number if self.written % 2 else str(number),
             "Resource": {**ref(resource, row_id), "Type": resource},

@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import time
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 from starlette.responses import Response
 
 from ._answers import api_error, child_of, encoded, error
-from ._call import Call, Route
+from ._call import FORM, Call, Route
 from ._change_log import Device
 from ._rows import ref
 from ._state import State
@@ -76,12 +75,10 @@ def _device(state: State, call: Call) -> Device | Response:
 
 def _body(call: Call) -> dict[str, Any] | None:
     """The fields of the body, JSON or form; None when it is neither."""
-    text = call.body.decode("utf-8", "replace")
-    media = call.request.headers.get("content-type", "").partition(";")[0]
-    if media == "application/x-www-form-urlencoded":
-        return {name: values[-1] for name, values in parse_qs(text).items()}
+    if call.media == FORM:
+        return dict(call.form)
     try:
-        body = json.loads(text)
+        body = json.loads(call.body.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None

@@ -70,13 +70,18 @@ class Controls(WebControls, OAuthControls, PostControls, ChangeControls):
         html: bool = False,
         truncate: bool = False,
         maintenance: bool = False,
-        retry_after: int | str | None = None,
+        retry_after: float | str | None = None,
+        redirect: str | None = None,
+        charset: str | None = None,
+        size: int | None = None,
+        packed: bool = False,
+        double_cookies: bool = False,
     ) -> Fault:
         """Make answers of an endpoint go wrong.
 
-        ``status``, ``body``, ``html``, ``maintenance`` and ``drop="before"`` take the place of the answer:
-        nothing of what was asked is done. With ``delay``, ``truncate``, ``stall``, ``drip`` and the other
-        drops it is done (a token is minted), and its answer is spoiled.
+        ``status``, ``body``, ``html``, ``maintenance``, ``redirect`` and ``drop="before"`` take the place of
+        the answer: nothing of what was asked is done. With all the others it is done (a token is minted), and
+        its answer is spoiled. They can be combined: ``size`` with ``packed`` is a small answer that grows.
 
         Args:
             name: the endpoint, named as in :attr:`counts`; ``*`` is any.
@@ -94,7 +99,17 @@ class Controls(WebControls, OAuthControls, PostControls, ChangeControls):
             html: answer with a page instead of JSON, status 200 unless given.
             truncate: cut the document in half; the length in the headers is that of the half.
             maintenance: answer 503 with Librus's maintenance document.
-            retry_after: the ``Retry-After`` header.
+            retry_after: the ``Retry-After`` header: seconds, or a text as it is.
+            redirect: lead to this address, status 302 unless given; ``here`` leads to the address that was
+                asked for, so in a circle.
+            charset: send the body in this encoding, while the headers say what they always do.
+            size: add white space behind the body up to this many bytes.
+            packed: send the body packed with gzip, asked for or not.
+            double_cookies: set each cookie twice, with a false value first; an answer that sets none sets
+                one of its own twice.
+
+        Raises:
+            ValueError: ``drop`` or ``charset`` is none.
         """
         return self._faults.add(
             Fault(
@@ -114,6 +129,11 @@ class Controls(WebControls, OAuthControls, PostControls, ChangeControls):
                 truncate=truncate,
                 maintenance=maintenance,
                 retry_after=None if retry_after is None else str(retry_after),
+                redirect=redirect,
+                charset=charset,
+                size=size,
+                packed=packed,
+                double_cookies=double_cookies,
             )
         )
 

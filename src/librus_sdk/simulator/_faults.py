@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -12,6 +13,8 @@ __all__ = ["Fault", "Faults"]
 
 Drop = Literal["before", "headers", "body"]
 DRIP_SECONDS: Final = 0.05
+HERE: Final = "here"
+"""Where a redirect leads that goes round in a circle: to the address that was asked for."""
 
 
 @dataclass(eq=False)
@@ -39,6 +42,11 @@ class Fault:
     truncate: bool = False
     maintenance: bool = False
     retry_after: str | None = None
+    redirect: str | None = field(default=None, repr=False)
+    charset: str | None = None
+    size: int | None = None
+    packed: bool = False
+    double_cookies: bool = False
     hits: int = 0
 
     def cancel(self) -> None:
@@ -53,7 +61,8 @@ class Fault:
     @property
     def replaces_answer(self) -> bool:
         """Whether the simulator answers from the fault and does nothing of what was asked."""
-        return self.status is not None or self.body is not None or self.html or self.maintenance
+        told = (self.status, self.body, self.redirect)
+        return any(value is not None for value in told) or self.html or self.maintenance
 
     def takes(self, endpoint: str, child: str | None) -> bool:
         """Whether the fault meets this request; counts it when it does."""
@@ -81,6 +90,8 @@ class Faults:
         """Order a fault."""
         if fault.drop not in (None, "before", "headers", "body"):
             raise ValueError("drop must be 'before', 'headers' or 'body'")
+        if fault.charset is not None:
+            _check_charset(fault.charset)
         with self._watch.lock:
             self._faults.append(fault)
         return fault
@@ -100,3 +111,10 @@ class Faults:
         if picked is not None:
             self._watch.changed()
         return picked
+
+
+def _check_charset(name: str) -> None:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise ValueError(f"charset must be an encoding that Python knows, not {name!r}") from None

@@ -10,7 +10,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from . import _web_pages as pages
-from ._answers import api_error, child_of, error
+from ._answers import api_error, child_of, encoded, error
 from ._api import API_ROUTES, data_answer, token_info, unauthorized
 from ._call import Call, Handler, Route, html, json_answer
 from ._gateway_extras import EXTRA_ROUTES
@@ -94,6 +94,16 @@ def _excuse(state: State, row: Row) -> Row:
     }
 
 
+def also_at(path: str) -> Handler:
+    """The rows of another path: a shorter one than phones use, or the one where they really come from."""
+
+    def answer(state: State, call: Call) -> Response:
+        table = state.world.tables(child_of(call))[path]
+        return encoded({table.many: list(table.rows)}, call.endpoint, call)
+
+    return answer
+
+
 def notification_center(_state: State, _call: Call) -> Response:
     """A page where the child API has JSON. It is no sign-in page: the session is well."""
     return html("<!DOCTYPE html><title>Centrum powiadomień</title><div id=app></div>")
@@ -165,6 +175,11 @@ def _routes() -> tuple[Route, ...]:
         "NotificationCenter": notification_center,
         "HomeWorkAssignments/Attachment/{id}": homework_attachment,
         "Auth/TokenInfo": gateway_token_info,
+        "SchoolFreeDays": also_at("Calendars/SchoolFreeDays"),
+        "ClassFreeDays": also_at("Calendars/ClassFreeDays"),
+        "Calendars/Substitutions": also_at("Calendars/Substitutions"),
+        "BaseTextGrades": also_at("TextGrades"),
+        "TextGrades/Categories": also_at("Grades/Categories"),
         "ChangeRegister": _answering(400),
         **dict.fromkeys(_NOT_IN_SCOPE, out_of_scope),
         **dict.fromkeys(_NOT_FOR_FAMILIES, _answering(403)),

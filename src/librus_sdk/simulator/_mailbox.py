@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 from ._files import File, make_file
 from ._rows import Row, ref
 from ._school import Child, Person
+from ._year import WARSAW
 
 if TYPE_CHECKING:
     from ._world import World
@@ -28,7 +28,6 @@ __all__ = [
     "unread",
 ]
 
-_WARSAW: Final = ZoneInfo("Europe/Warsaw")
 _FRESH: Final = timedelta(days=5)
 _GROUPS: Final = ("Wychowawca", "Nauczyciele", "Dyrekcja", "Sekretariat", "Pedagog")
 
@@ -224,7 +223,7 @@ def _answers_to_excuses(excuses: Iterable[Row]) -> Iterator[_Draft]:
 
 
 def _at(day: date, hour: int, minute: int) -> datetime:
-    return datetime.combine(day, time(hour, minute), _WARSAW)
+    return datetime.combine(day, time(hour, minute), WARSAW)
 
 
 def _is_read(draft: _Draft, today: date, rng: random.Random) -> bool:

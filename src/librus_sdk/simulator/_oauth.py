@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -16,7 +16,7 @@ from ._call import Call, Route, html, json_answer
 from ._oauth_state import TokenPairRecord
 from ._state import State
 
-__all__ = ["CLIENT_ID", "REDIRECT_PATH", "app_redirect", "form_of", "oauth_error", "token", "token_route"]
+__all__ = ["CLIENT_ID", "REDIRECT_PATH", "app_redirect", "oauth_error", "token", "token_route"]
 
 CLIENT_ID: Final = "VaItV6oRutdo8fnjJwysnTjVlvaswf52ZqmXsJGP"
 REDIRECT_URI: Final = "app://librus"
@@ -25,15 +25,6 @@ AUTHORIZE_PATH: Final = "/oauth2/authorize"
 AUTHORIZE: Final = f"{AUTHORIZE_PATH}?" + urlencode(
     {"client_id": CLIENT_ID, "redirect_uri": REDIRECT_URI, "response_type": "code"}
 )
-FORM: Final = "application/x-www-form-urlencoded"
-
-
-def form_of(call: Call) -> dict[str, str]:
-    """The fields of a form; of repeated ones the last. What is no form has none."""
-    if call.request.headers.get("content-type", "").partition(";")[0] != FORM:
-        return {}
-    fields = parse_qs(call.body.decode("utf-8", "replace"), keep_blank_values=True)
-    return {name: values[-1] for name, values in fields.items()}
 
 
 def app_redirect(state: State) -> Response | None:
@@ -50,7 +41,7 @@ def to_app(**query: str) -> Response:
 
 def token(state: State, call: Call) -> Response:
     """``/oauth2/access_token``: a one-time code or a refresh token for a pair of tokens."""
-    form = form_of(call)
+    form = call.form
     if "client_id" not in form:
         return missing("client_id")
     if form["client_id"] != CLIENT_ID or state.oauth.rejects_client:

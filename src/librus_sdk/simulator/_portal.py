@@ -7,13 +7,12 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from . import _pages as pages
-from ._call import Call, Handler, Route, html, json_answer
+from ._call import Call, Handler, Route, bearer_in, html, json_answer, page_or, routed
 from ._oauth import (
     AUTHORIZE,
     AUTHORIZE_PATH,
     REDIRECT_PATH,
     app_redirect,
-    form_of,
     oauth_error,
     to_app,
     token_route,
@@ -74,7 +73,7 @@ def login(state: State, call: Call) -> Response:
 
     Where it leads is told by the form itself, as far as the check value beside the address is right.
     """
-    given = form_of(call)
+    given = call.form
     session = _session(state, call)
     if session is None or session.csrf is None or given.get("_token") != session.csrf:
         return html(pages.EXPIRED, 419)
@@ -117,9 +116,9 @@ def admitted(handler: Handler) -> Handler:
     """Let in those with a session by cookie, or with a portal token; the token counts when there is one."""
 
     def answer(state: State, call: Call) -> Response:
-        kind, _, text = call.request.headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            pair = state.oauth.by_access.get(text.strip())
+        access = bearer_in(call.request)
+        if access is not None:
+            pair = state.oauth.by_access.get(access)
             if pair is None:
                 return portal_error(401)
             if not state.oauth.is_live(pair):
@@ -235,11 +234,7 @@ PORTAL_ROUTES: Final = (
 
 def portal_answer(state: State, call: Call) -> Response:
     """Decide the answer to a request that came to the portal's listener."""
-    if call.route is None:
-        return html("<!DOCTYPE html><title>404</title><p>Nie znaleziono strony", 404)
-    if call.request.method != call.route.method:
-        return html("<!DOCTYPE html><title>405</title>", 405, {"allow": call.route.method})
-    return call.route.handler(state, call)
+    return routed(state, call, page_or("<!DOCTYPE html><title>404</title><p>Nie znaleziono strony"))
 
 
 def portal_spoiled(_state: State, call: Call, status: int) -> Response:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from ._answers import child_of
-from ._call import Call, Route, html, json_answer
+from ._call import Call, Route, html, json_answer, page_or, routed
 from ._post_api import POST_READ_ROUTES, post_error
 from ._post_sending import POST_SEND_ROUTES
 from ._post_state import POST_COOKIE
@@ -125,11 +125,7 @@ def application(state: State, call: Call) -> Response:
 
 def logon_answer(state: State, call: Call) -> Response:
     """Decide the answer to a request for a page of the messages' host."""
-    if call.route is None:
-        return html("<!DOCTYPE html><title>404</title>", 404)
-    if call.request.method != call.route.method:
-        return html("", 405, {"allow": call.route.method})
-    return call.route.handler(state, call)
+    return routed(state, call, page_or("<!DOCTYPE html><title>404</title>"))
 
 
 def post_answer(state: State, call: Call) -> Response:
@@ -139,14 +135,8 @@ def post_answer(state: State, call: Call) -> Response:
         return _DEAD[state.post.dead_form](state)
     if not state.post.has_module(session.child):
         return post_error(403)
-    if call.route is None:
-        return post_error(404)
-    if call.request.method != call.route.method:
-        response = post_error(405)
-        response.headers["allow"] = call.route.method
-        return response
-    response = call.route.handler(state, call)
-    if call.request.method != "GET" and state.post.spoiled_writes:
+    response = routed(state, call, post_error)
+    if call.is_served and call.request.method != "GET" and state.post.spoiled_writes:
         return post_error(state.post.spoiled_writes.pop(0))
     return response
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from ._files import File, make_file
 from ._mailbox import Letter, letters
@@ -15,10 +14,10 @@ from ._post_people import account_of, full_name
 from ._post_wire import page_text
 from ._school import Child, Person
 from ._world import World
+from ._year import WARSAW
 
-__all__ = ["BARE", "BOXES", "SYSTEM", "WARSAW", "Post", "absent_box", "file_of", "fill"]
+__all__ = ["BARE", "BOXES", "SYSTEM", "Post", "absent_box", "file_of", "fill"]
 
-WARSAW: Final = ZoneInfo("Europe/Warsaw")
 BOXES: Final = (
     "inbox", "outbox", "notes", "alerts", "substitutions", "absences", "justifications", "trash",
     "archive/inbox", "archive/outbox",

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import quote
 
-from ._post_boxes import WARSAW, Post, fill
+from ._post_boxes import Post, fill
 from ._post_wire import unpadded
 from ._school import Child
+from ._year import WARSAW
 
 if TYPE_CHECKING:
     from ._call import Call

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import parse_qs
 
 from starlette.responses import Response
 
-from ._call import Call, Route, html, json_answer
+from ._call import Call, Route, html, json_answer, page_or, routed
 from ._files import disposition
 from ._sandbox import LinkForm, Offer
 from ._state import State
@@ -50,8 +49,7 @@ def try_to_download(state: State, call: Call) -> Response:
 
 def check_key(state: State, call: Call) -> Response:
     """Whether the file is there."""
-    form = parse_qs(call.body.decode("utf-8", "replace"))
-    offer = _offer(state, form.get("singleUseKey", [""])[-1], "key")
+    offer = _offer(state, call.form.get("singleUseKey", ""), "key")
     if offer is None or offer.failed:
         return json_answer({"status": "download_failed"})
     return json_answer({"status": "ready" if _ready(offer) else "not_downloaded_yet"})
@@ -100,11 +98,7 @@ def sandbox_asker(state: State, call: Call) -> None:
 
 def sandbox_answer(state: State, call: Call) -> Response:
     """Decide the answer to a request that came to the sandbox."""
-    if call.route is None:
-        return html(_GONE, 404)
-    if call.request.method != call.route.method:
-        return html("", 405, {"allow": call.route.method})
-    return call.route.handler(state, call)
+    return routed(state, call, page_or(_GONE))
 
 
 def sandbox_spoiled(_state: State, _call: Call, status: int) -> Response:

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, get_args
-from zoneinfo import ZoneInfo
 
 from ..errors import LibrusConfigurationError
 from ..secret import Secret
@@ -21,6 +20,7 @@ from ._school import MAX_CHILDREN, Child
 from ._state import Origin, RequestRecord, State
 from ._watch import Watch
 from ._world import build_world
+from ._year import WARSAW
 
 if TYPE_CHECKING:
     from ._server import ServerThread
@@ -29,7 +29,6 @@ __all__ = ["SimulatedChild", "Simulator", "warsaw_today"]
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2099
-WARSAW: Final = ZoneInfo("Europe/Warsaw")
 _ORIGINS: Final = get_args(Origin)
 _PATHS: Final = ("", "/3.0", "", "", "/v1", "")
 # Cookies are told apart by host, not by port. Three hosts of Librus share a browser and name cookies alike.
@@ -46,6 +45,12 @@ def warsaw_today() -> date:
 
 def _seconds(lifetime: float | timedelta) -> float:
     return lifetime.total_seconds() if isinstance(lifetime, timedelta) else lifetime
+
+
+def _place_of(host: Origin) -> int:
+    if host not in _ORIGINS:
+        raise ValueError(f"host must be one of: {', '.join(_ORIGINS)}")
+    return _ORIGINS.index(host)
 
 
 def _addresses(hosts: Hosts) -> dict[str, str]:
@@ -156,7 +161,7 @@ class Simulator(Controls):
             origins = dict(zip((listener.name for listener in listeners), _ORIGINS, strict=True))
             app = LibrusApp(self._state, self._gates, self._faults, origins)
             self._state.hosts = hosts
-            thread = ServerThread(app, [listener.sock for listener in listeners])
+            thread = ServerThread(app, [listener.sock for listener in listeners], self._watch.changed)
             thread.start()
             self._thread = thread
             self._hosts = hosts
@@ -168,6 +173,25 @@ class Simulator(Controls):
             thread, self._thread = self._thread, None
             if thread is not None:
                 thread.stop()
+
+    def take_down(self, host: Origin) -> None:
+        """Let a host refuse connections, named as in :attr:`hosts`; those it has are broken off.
+
+        Raises:
+            RuntimeError: the simulator is not running.
+            ValueError: there is no such host.
+        """
+        self._running().take_down(_place_of(host))
+
+    def bring_up(self, host: Origin) -> None:
+        """Undo :meth:`take_down`; the address is the same. Raises what that does."""
+        self._running().bring_up(_place_of(host))
+
+    def _running(self) -> ServerThread:
+        thread = self._thread
+        if thread is None:
+            raise RuntimeError("the simulator is not running")
+        return thread
 
     def __enter__(self) -> Self:
         return self.start()
@@ -289,6 +313,20 @@ class Simulator(Controls):
         """Wait until that many requests to the endpoint came in. Raises TimeoutError when they do not."""
         await self._watch.wait_async(
             lambda: self._state.counts[name] >= count, timeout, lambda: self._asked(name, count)
+        )
+
+    @property
+    def connections(self) -> int:
+        """How many connections clients hold open, on all hosts together."""
+        thread = self._thread
+        return 0 if thread is None else thread.connections
+
+    def wait_for_connections(self, count: int, timeout: float = 10) -> None:
+        """Block until clients hold just that many open. Raises TimeoutError when that does not come."""
+        self._watch.wait(
+            lambda: self.connections == count,
+            timeout,
+            lambda: f"{count} open connection(s); there are {self.connections}",
         )
 
     def _asked(self, name: str, count: int) -> str:

@@ -8,9 +8,9 @@ from urllib.parse import urlencode, urlsplit
 from starlette.responses import Response
 
 from . import _web_pages as pages
-from ._call import Call, Route, html
+from ._call import Call, Route, html, page_or, routed
 from ._state import State
-from ._web_state import DATA_COOKIE, PAGE_COOKIE, STATE_COOKIE
+from ._web_state import DATA_COOKIE, PAGE_COOKIE, STATE_COOKIE, WebSession
 
 __all__ = ["WEB_ROUTES", "to_sign_in", "web_answer", "web_asker"]
 
@@ -43,7 +43,8 @@ def _finish(state: State, call: Call) -> Response:
     session = web.open(sign_in.child)
     session.sign_in = sign_in
     call.child = session.child
-    return web.with_cookies(session, html("", 302, {"location": "/rodzic/index"}))
+    landing = "/uczen/index" if _is_pupil(state, session) else "/rodzic/index"
+    return web.with_cookies(session, html("", 302, {"location": landing}))
 
 
 def signed_out(_state: State, _call: Call) -> Response:
@@ -61,7 +62,16 @@ def home(state: State, call: Call) -> Response:
 
 def pupils_home(state: State, call: Call) -> Response:
     """The page a student lands on; parents may not see it."""
-    return to_sign_in(state) if state.web.session_of(call) is None else html(pages.NOT_FOUND, 403)
+    session = state.web.session_of(call)
+    if session is None:
+        return to_sign_in(state)
+    if not _is_pupil(state, session):
+        return html(pages.NOT_FOUND, 403)
+    return state.web.with_token(session, html(pages.HOME.replace("rodzic", "uczeń")))
+
+
+def _is_pupil(state: State, session: WebSession) -> bool:
+    return str(session.child.portal_id) in state.web.pupils
 
 
 def refresh(state: State, call: Call) -> Response:
@@ -113,11 +123,7 @@ def web_answer(state: State, call: Call) -> Response:
         return html(pages.BREAK, 503)
     if state.web.maintenance == "redirect" and call.endpoint != _BREAK:
         return html("", 302, {"location": f"{state.hosts.synergia}/przerwa_techniczna"})
-    if call.route is None:
-        return html(pages.NOT_FOUND, 404)
-    if call.request.method != call.route.method:
-        return html("", 405, {"allow": call.route.method})
-    return call.route.handler(state, call)
+    return routed(state, call, page_or(pages.NOT_FOUND))
 
 
 def web_asker(state: State, call: Call) -> None:

@@ -137,6 +137,10 @@ class WebControls:
         """Let the child's account be a kindergarten's: ``Timetables`` is refused, another service answers."""
         self._mark(self._state.web.kindergarten, child_id, True)
 
+    def pupils_login(self, child_id: str | int) -> None:
+        """Let the child's login be the pupil's own, not a parent's: it lands on a page of pupils."""
+        self._mark(self._state.web.pupils, child_id, True)
+
     def _mark(self, marked: set[str], child_id: str | int, on: bool) -> None:
         with self._watch.lock:
             known = self._known(child_id)

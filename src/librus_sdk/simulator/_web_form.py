@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from email import message_from_bytes
 from typing import Final
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from . import _web_pages as pages
-from ._call import Call, Route, html, json_answer
+from ._call import Call, Route, html, json_answer, page_or, routed
 from ._state import State
 from ._web_state import DEVICE_COOKIE, YEAR, SignIn
 
@@ -107,13 +107,9 @@ def _redirect(target: str) -> Response:
 
 def _fields(call: Call) -> dict[str, str]:
     """The fields of a form, sent in either of the two ways."""
-    content_type = call.request.headers.get("content-type", "")
-    media = content_type.partition(";")[0].strip().lower()
-    if media == "application/x-www-form-urlencoded":
-        found = parse_qs(call.body.decode("utf-8", "replace"), keep_blank_values=True)
-        return {name: values[-1] for name, values in found.items()}
-    if media != "multipart/form-data":
-        return {}
+    if call.media != "multipart/form-data":
+        return call.form
+    content_type = call.request.headers["content-type"]
     head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
     fields: dict[str, str] = {}
     for part in message_from_bytes(head + call.body).walk():
@@ -139,13 +135,9 @@ def form_answer(state: State, call: Call) -> Response:
         return html(pages.BLOCKED, 403)
     if state.web.maintenance is not None:
         return html(pages.BREAK, 503)
-    if call.route is None:
-        return html(pages.NOT_FOUND, 404)
-    if call.request.method != call.route.method:
-        return html("", 405, {"allow": call.route.method})
-    if call.query.get("client_id") != CLIENT:
+    if call.is_served and call.query.get("client_id") != CLIENT:
         return html("<!DOCTYPE html><title>400</title><p>Unknown client", 400)
-    return call.route.handler(state, call)
+    return routed(state, call, page_or(pages.NOT_FOUND))
 
 
 def form_asker(state: State, call: Call) -> None:

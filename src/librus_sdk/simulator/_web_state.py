@@ -83,6 +83,7 @@ class WebState:
     expired_accounts: set[str] = field(default_factory=set)
     forced: set[str] = field(default_factory=set)
     kindergarten: set[str] = field(default_factory=set)
+    pupils: set[str] = field(default_factory=set)
     throttled: int = 0
     throttled_form: ThrottledForm = "html"
     blocked: bool = False

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
 
-__all__ = ["FreeDays", "SchoolYear", "easter", "school_year"]
+__all__ = ["WARSAW", "FreeDays", "SchoolYear", "easter", "school_year"]
 
+WARSAW: Final = ZoneInfo("Europe/Warsaw")
 DAY = timedelta(days=1)
 
 
