@@ -51,8 +51,8 @@ PYTEST := pytest -n $(WORKERS) --dist worksteal
 # Tests of data, of words and of the simulator, and a search through hundreds of thousands of states: measuring
 # coverage would only slow them down. What decides is covered without them.
 EXPLORER := tests/proof/test_explorer.py
-UNMEASURED := tests/bad_input tests/cli tests/clients tests/docs tests/endpoints tests/models tests/openapi tests/safety \
-              tests/simulator $(EXPLORER)
+UNMEASURED := tests/bad_input tests/cli tests/clients tests/docs tests/endpoints tests/faults tests/models tests/openapi \
+              tests/safety tests/simulator $(EXPLORER)
 SOURCES := src tests tools docs $(wildcard benchmarks)
 
 .PHONY: demo
@@ -77,8 +77,9 @@ test-plain: $(STAMP) ## run every test without measuring coverage, for a second 
 	$(BIN)/frontrun $(PY) -m pytest tests/races
 
 .PHONY: lint
-lint: $(STAMP) ## look for mistakes and bad habits
+lint: $(STAMP) ## look for mistakes and bad habits, and for known vulnerabilities of what is locked
 	$(BIN)/ruff check $(SOURCES)
+	$(PY) tools/audit.py
 
 .PHONY: format-check
 format-check: $(STAMP) ## say which files are not formatted
@@ -105,6 +106,7 @@ docs: $(STAMP) ## write the generated parts of the documents anew and build the 
 	$(PY) tools/openapi.py $(if $(CHECK),--check)
 	$(PY) tools/cli_reference.py $(if $(CHECK),--check)
 	$(PY) tools/doc_examples.py $(if $(CHECK),--check)
+	$(PY) tools/event_tables.py $(if $(CHECK),--check)
 	rm -rf docs/_build
 	$(PY) -m sphinx --quiet --fresh-env --nitpicky --fail-on-warning --builder html docs docs/_build/html
 	echo "the site: docs/_build/html/index.html"
@@ -112,6 +114,19 @@ docs: $(STAMP) ## write the generated parts of the documents anew and build the 
 .PHONY: bench
 bench: $(STAMP) ## measure, as ratios in one run (PEERS=1 measures the other libraries too)
 	$(PY) -m benchmarks $(if $(PEERS),--peers)
+
+.PHONY: bench-peers
+bench-peers: $(STAMP) ## measure the other clients of the gateway beside this one, into docs/benchmarks.md (Python 3.13)
+	$(PY) -m benchmarks.librus --python "$$(tools/find_python.sh 3.13)" $(ARGS)
+
+# With the system's allocator, so that what is freed is seen to be free.
+.PHONY: soak
+soak: $(STAMP) ## leave sessions running while everything breaks around them (MINUTES=20, SEED)
+	PYTHONMALLOC=malloc MINUTES="$(or $(MINUTES),20)" $(PY) -m tools.soak
+
+.PHONY: fuzz
+fuzz: $(STAMP) ## feed what reads foreign bytes with damaged ones (SECONDS=60 for each target, TARGETS="page kept")
+	SECONDS="$(or $(SECONDS),60)" $(PY) -m tools.fuzz $(TARGETS)
 
 .PHONY: fix
 fix: $(STAMP) ## format, and mend what ruff can mend
@@ -126,7 +141,8 @@ lock: $(STAMP) ## write the lock files anew (UPGRADE=1 takes newer versions); uv
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --all-extras pyproject.toml requirements/dev.in -o requirements/dev.txt
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --constraints requirements/dev.txt pyproject.toml -o requirements/core.txt
 	$(UV_COMPILE) $(if $(UPGRADE),--upgrade) benchmarks/peers.in -o benchmarks/peers.txt
-	! grep -nE '://|file:|(^|[ =@])/' requirements/dev.txt requirements/core.txt benchmarks/peers.txt
+	$(subst 3.11,3.13,$(UV_COMPILE)) $(if $(UPGRADE),--upgrade) --constraints requirements/dev.txt benchmarks/librus_peers.in -o benchmarks/librus_peers.txt
+	! grep -nE '://|file:|(^|[ =@])/' requirements/dev.txt requirements/core.txt benchmarks/peers.txt benchmarks/librus_peers.txt
 
 .PHONY: clean
 clean: ## remove the environments, the builds and the tools' caches

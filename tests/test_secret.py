@@ -51,6 +51,8 @@ def test_it_is_not_written_to_any_file() -> None:
             encode({"a": Secret(TEXT)})
         assert TEXT not in str(told.value)
     assert not hasattr(Secret(TEXT), "__dict__")
+    with pytest.raises(TypeError, match="no state"):
+        Secret(TEXT).__getstate__()
 
 
 @given(st.text(), st.text())

@@ -7,6 +7,7 @@ import copy
 import pickle
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from librus_sdk import (
     AsyncSynergiaApiClient,
     ChildAccount,
     Environment,
+    FileStore,
     GatewayCredentials,
     Hosts,
     LibrusChildError,
@@ -31,7 +33,6 @@ from librus_sdk import (
     RetryPolicy,
     Secret,
     SynergiaApiClient,
-    TokenFile,
     get_api_backend,
 )
 from librus_sdk.errors import _warned
@@ -166,6 +167,7 @@ def test_the_defaults() -> None:
     settings = SessionSettings()
     assert settings.timeout_ms == 30_000
     assert settings.max_concurrency == 6
+    assert (settings.max_requests_per_second, settings.request_burst) == (10, 150)
     assert settings.max_answer_bytes == 64 * 2**20
     assert settings.assumed_token_lifetime_s == 6 * 3600
     assert settings.flight_timeout_s == 30
@@ -177,7 +179,10 @@ def test_the_defaults() -> None:
     ("option", "wrong"),
     [
         *[("timeout_ms", wrong) for wrong in (0, -1, 1.5, "1000", True, MAX_TIMEOUT_MS + 1)],
+        *[("timeout_total_ms", wrong) for wrong in (0, -1, 1.5, "1000", True, MAX_TIMEOUT_MS + 1)],
         *[("max_concurrency", wrong) for wrong in (0, -1, 1.5, "6", True, None)],
+        *[("max_requests_per_second", wrong) for wrong in (0, -1, 2e6, "6", float("nan"), True)],
+        *[("request_burst", wrong) for wrong in (0, -1, 1.5, "6", True, None)],
         *[("max_answer_bytes", wrong) for wrong in (0, -1, 1.5, "6", True, None)],
         *[("assumed_token_lifetime_s", wrong) for wrong in (0, -1, "6", float("nan"), float("inf"), True)],
         *[("flight_timeout_s", wrong) for wrong in (0, -1, "30", float("nan"), float("inf"), None)],
@@ -205,6 +210,8 @@ def test_limits_at_the_edge_of_the_possible() -> None:
     )
     assert settings.assumed_token_lifetime_s is None
     assert SessionSettings(timeout_ms=MAX_TIMEOUT_MS).timeout_ms == MAX_TIMEOUT_MS
+    assert SessionSettings(timeout_total_ms=MAX_TIMEOUT_MS).timeout_total_ms == MAX_TIMEOUT_MS
+    assert SessionSettings(timeout_total_ms=None).timeout_total_ms is None
 
 
 @pytest.mark.parametrize("kind", [LibrusSession, AsyncLibrusSession, PortalClient, AsyncPortalClient])
@@ -264,6 +271,20 @@ def test_which_back_end_the_legacy_names_mean(values: dict[str, str], backend: s
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LibrusDeprecationWarning)
         assert get_api_backend(values) == backend
+
+
+def test_looking_for_credentials_warns_of_no_legacy_name() -> None:
+    values = {"LIBRUS_EMAIL": EMAIL, "LIBRUS_PASSWORD": "x", "SYNERGIA_ID": "1", "SYNERGIA_PASSWORD": "x"}
+    environment = Environment(values)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert environment.has_credentials("api_v3")
+        assert environment.has_credentials("gateway_api_20")
+        assert not Environment({}).has_credentials("api_v3")
+        assert environment.backend() == "api_v3"
+    assert caught == []
+    with pytest.warns(LibrusDeprecationWarning, match=r"^LIBRUS_(EMAIL|PASSWORD)_ENV_DEPRECATED"):
+        environment.portal_credentials()
 
 
 @pytest.mark.parametrize("value", ["", "portal", "API_V3", " api_v3", "gateway", EMAIL])
@@ -476,6 +497,10 @@ def test_a_given_environment_is_the_only_one(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_clients_own_timeout_is_checked(wrong: Any) -> None:
     session = LibrusSession(PortalCredentials(EMAIL, PASSWORD))
     assert "timeout_ms" in refused(session.for_child, account(), timeout_ms=wrong)
+    assert "timeout_total_ms" in refused(session.for_child, account(), timeout_total_ms=wrong)
+    misspelt = refused(session.for_child, account(), timeout=wrong)
+    assert "Unknown option 'timeout'. Did you mean 'timeout_ms'?" in misspelt
+    assert "strict, timeout_ms, timeout_total_ms." in misspelt
 
 
 # --- sessions of the environment ---------------------------------------------------------------------------
@@ -538,8 +563,7 @@ def test_from_gateway_credentials_takes_nothing_else(kind: Any) -> None:
     ("options", "named"),
     [
         ({"auth": "cookie"}, "'cookies' or 'oauth'"),
-        ({"tokens": TokenFile("tokens.json")}, "auth='oauth'"),
-        ({"auth": "oauth", "tokens": "tokens.json"}, "TokenFile"),
+        ({"store": "a-folder"}, "FileStore"),
     ],
 )
 def test_wrong_ways_to_sign_in(options: Any, named: str) -> None:
@@ -551,10 +575,10 @@ def test_tokens_are_of_a_family_account() -> None:
     assert "family account" in message
 
 
-def test_with_kept_tokens_no_credentials_are_needed() -> None:
-    tokens = TokenFile("tokens.json")
-    assert LibrusSession(auth="oauth", tokens=tokens).get_api_backend() == "api_v3"
-    assert LibrusSession.from_env({}, auth="oauth", tokens=tokens).get_api_backend() == "api_v3"
+def test_with_kept_tokens_no_credentials_are_needed(tmp_path: Path) -> None:
+    store = FileStore(tmp_path, name="family")
+    assert LibrusSession(auth="oauth", store=store).get_api_backend() == "api_v3"
+    assert LibrusSession.from_env({}, auth="oauth", store=store).get_api_backend() == "api_v3"
     assert "PortalCredentials" in refused(LibrusSession, auth="oauth")
 
 

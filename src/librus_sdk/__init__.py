@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .clients.api import AsyncSynergiaApiClient, SynergiaApiClient
     from .clients.bff import AsyncBffApiClient, BffApiClient
-    from .clients.options import SessionOptions
+    from .clients.options import ClientOptions, SessionOptions
     from .clients.portal import AsyncPortalClient, PortalClient
     from .clients.snapshot import Progress, Section, Snapshot
     from .clients.wiadomosci import AsyncWiadomosciClient, WiadomosciClient
@@ -44,12 +44,13 @@ if TYPE_CHECKING:
         LibrusSchemaWarning,
         LibrusSdkError,
         LibrusSessionClosedError,
+        LibrusStoreWarning,
         LibrusTerminalAuthenticationError,
         LibrusTimeoutError,
         LibrusUnsupportedBackendError,
     )
-    from .events import Event, EventHook, to_logger
-    from .flows.token_pair import TokenKeeper, TokenPair
+    from .event_adapters import to_opentelemetry, to_structlog
+    from .events import Event, EventHook, Span, to_logger
     from .models import ChildAccount, Download, PortalMe, Ref, Rejected, Rows, SavedFile, SynergiaAccounts
     from .openapi import generate_openapi_document
     from .secret import Secret
@@ -61,7 +62,9 @@ if TYPE_CHECKING:
         PortalCredentials,
         RetryPolicy,
     )
-    from .shells.token_file import TokenFile
+    from .shells.file_store import FileStore
+    from .shells.keyring_store import KeyringStore
+    from .shells.redis_store import RedisStore
 
 __all__ = [
     "AUTH_REFRESH_FAILED",
@@ -74,13 +77,16 @@ __all__ = [
     "BffApiClient",
     "ChildAccount",
     "ChildSelector",
+    "ClientOptions",
     "Download",
     "Environment",
     "Event",
     "EventHook",
     "FeatureUnavailableError",
+    "FileStore",
     "GatewayCredentials",
     "Hosts",
+    "KeyringStore",
     "LibrusAccountActionRequiredError",
     "LibrusApiError",
     "LibrusAuthRefreshError",
@@ -101,6 +107,7 @@ __all__ = [
     "LibrusSdkError",
     "LibrusSession",
     "LibrusSessionClosedError",
+    "LibrusStoreWarning",
     "LibrusTerminalAuthenticationError",
     "LibrusTimeoutError",
     "LibrusUnsupportedBackendError",
@@ -108,6 +115,7 @@ __all__ = [
     "PortalCredentials",
     "PortalMe",
     "Progress",
+    "RedisStore",
     "Ref",
     "Rejected",
     "RetryPolicy",
@@ -117,29 +125,28 @@ __all__ = [
     "Section",
     "SessionOptions",
     "Snapshot",
+    "Span",
     "SynergiaAccounts",
     "SynergiaApiClient",
-    "TokenFile",
-    "TokenKeeper",
-    "TokenPair",
     "WiadomosciClient",
     "__version__",
     "generate_openapi_document",
     "get_api_backend",
     "to_logger",
+    "to_opentelemetry",
+    "to_structlog",
 ]
 
 _HOMES: dict[str, str] = {
     **dict.fromkeys(("AsyncBffApiClient", "BffApiClient"), "clients.bff"),
     **dict.fromkeys(("AsyncWiadomosciClient", "WiadomosciClient"), "clients.wiadomosci"),
-    **dict.fromkeys(("TokenKeeper", "TokenPair"), "flows.token_pair"),
-    "TokenFile": "shells.token_file",
     **dict.fromkeys(("AsyncSynergiaApiClient", "SynergiaApiClient"), "clients.api"),
-    "SessionOptions": "clients.options",
+    **dict.fromkeys(("ClientOptions", "SessionOptions"), "clients.options"),
     **dict.fromkeys(("AsyncPortalClient", "PortalClient"), "clients.portal"),
     **dict.fromkeys(("Progress", "Section", "Snapshot"), "clients.snapshot"),
     **dict.fromkeys(("Environment", "get_api_backend"), "environment"),
-    **dict.fromkeys(("Event", "EventHook", "to_logger"), "events"),
+    **dict.fromkeys(("to_opentelemetry", "to_structlog"), "event_adapters"),
+    **dict.fromkeys(("Event", "EventHook", "Span", "to_logger"), "events"),
     **dict.fromkeys(
         (
             "ChildAccount",
@@ -155,6 +162,9 @@ _HOMES: dict[str, str] = {
     ),
     "generate_openapi_document": "openapi",
     "Secret": "secret",
+    "FileStore": "shells.file_store",
+    "KeyringStore": "shells.keyring_store",
+    "RedisStore": "shells.redis_store",
     **dict.fromkeys(("AsyncLibrusSession", "ChildSelector", "LibrusSession"), "session"),
     **dict.fromkeys(
         (

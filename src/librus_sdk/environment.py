@@ -56,6 +56,8 @@ class Environment:
     A primary name wins whenever it is set, even to the empty text; its legacy alias then does not count.
     """
 
+    __slots__ = ("_values",)
+
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
         given: object = values
         if given is not None and not isinstance(given, Mapping):
@@ -100,8 +102,8 @@ class Environment:
         return API_V3
 
     def has_credentials(self, backend: ApiBackend) -> bool:
-        """Whether both values of that account are there, and not empty."""
-        return all(self._value(name) for name in _NAMES[backend])
+        """Whether both values of that account are there, and not empty. It only looks, and never warns."""
+        return not any(map(self._problem, _NAMES[backend]))
 
     def portal_credentials(self) -> PortalCredentials:
         """The family account. Raises LibrusConfigurationError naming each variable that is missing."""
@@ -139,16 +141,17 @@ class Environment:
         given = {item.name: self._values.get(f"LIBRUS_{item.name.upper()}_URL") for item in fields(Hosts)}
         return Hosts(**{name: url for name, url in given.items() if url})
 
-    def _value(self, name: str) -> str | None:
-        """The primary name if set at all, else the alias (with its one warning when it is used)."""
+    def _found(self, name: str) -> str | None:
+        """The primary name if set at all, else the alias."""
         primary = self._values.get(name)
-        if primary is not None:
-            return primary
-        alias = _ALIASES[name]
-        value = self._values.get(alias.name)
-        if value:
+        return primary if primary is not None else self._values.get(_ALIASES[name].name)
+
+    def _taken(self, name: str) -> Secret:
+        """The value to use, with the one warning of an alias."""
+        if name not in self._values:
+            alias = _ALIASES[name]
             warn_deprecated(alias.code, f"{alias.name} is a legacy name; set {name} instead.")
-        return value
+        return Secret(self._found(name) or "")
 
     def _pair(self, backend: ApiBackend) -> tuple[Secret, Secret]:
         first, second = _NAMES[backend]
@@ -158,10 +161,10 @@ class Environment:
                 f"Credentials of {_WHOSE[backend]} are missing: {'; '.join(problems)}. "
                 "Set both variables, in the environment or (for the command line) in a .env file."
             )
-        return Secret(self._value(first) or ""), Secret(self._value(second) or "")
+        return self._taken(first), self._taken(second)
 
     def _problem(self, name: str) -> str | None:
-        if self._value(name):
+        if self._found(name):
             return None
         alias = _ALIASES[name].name
         state = "unset" if name not in self._values else "empty"

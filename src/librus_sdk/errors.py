@@ -81,6 +81,7 @@ __all__ = [
     "LibrusSchemaWarning",
     "LibrusSdkError",
     "LibrusSessionClosedError",
+    "LibrusStoreWarning",
     "LibrusTerminalAuthenticationError",
     "LibrusTimeoutError",
     "LibrusUnsupportedBackendError",
@@ -189,9 +190,14 @@ class LibrusNetworkError(LibrusSdkError):
 
 
 class LibrusTimeoutError(LibrusNetworkError):
-    """The whole answer did not arrive in time. ``details``: ``endpoint``, ``timeout_ms``, nothing else."""
+    """The whole answer did not arrive in time. ``details``: ``endpoint``, ``timeout_ms``, nothing else.
+
+    Attributes:
+        whole_call: whether that is the limit of the whole call (``timeout_total_ms``), not of one attempt.
+    """
 
     default_code = NETWORK_TIMEOUT
+    whole_call: bool = False
 
 
 class LibrusPortalPageError(LibrusSdkError):
@@ -236,7 +242,10 @@ class FeatureUnavailableError(LibrusApiError):
 
 
 class LibrusRateLimitedError(LibrusApiError):
-    """Librus asks for fewer requests, or for fewer sign-ins; wait some minutes."""
+    """Librus asks for fewer requests, or for fewer sign-ins; wait some minutes.
+
+    One that was not sent because of what Librus said before has ``details``: ``endpoint``, ``until``.
+    """
 
     default_code = RATE_LIMITED
 
@@ -248,7 +257,10 @@ class LibrusBlockedError(LibrusApiError):
 
 
 class LibrusMaintenanceError(LibrusApiError):
-    """Librus announced maintenance (often at night); try again later."""
+    """Librus announced maintenance (often at night); try again later.
+
+    ``details`` of a read hold ``until``: when the session asks Librus again, in Polish time (ISO 8601).
+    """
 
     default_code = SERVICE_MAINTENANCE
 
@@ -298,6 +310,10 @@ class LibrusAuthRefreshError(LibrusAuthenticationError):
 
 class LibrusSchemaWarning(UserWarning):
     """Librus sent rows that do not fit the model; they are in ``Rows.rejected``."""
+
+
+class LibrusStoreWarning(UserWarning):
+    """What a store had kept of a sign-in cannot be used; it was put aside, and a new one is begun."""
 
 
 class LibrusDeprecationWarning(DeprecationWarning):

@@ -64,6 +64,10 @@ class Secret:
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise TypeError("a Secret cannot be pickled: tokens and passwords do not belong in files")
 
+    def __getstate__(self) -> NoReturn:
+        # What some other libraries write down instead.
+        raise TypeError("a Secret has no state to write down: tokens and passwords do not belong in files")
+
     def __copy__(self) -> Secret:
         return self
 

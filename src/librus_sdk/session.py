@@ -17,7 +17,7 @@ from .clients.api import AsyncSynergiaApiClient, SynergiaApiClient
 from .clients.bff import AsyncBffApiClient, BffApiClient
 from .clients.family import ChildSelector, Family
 from .clients.gateway import GatewayAccount
-from .clients.options import SessionOptions
+from .clients.options import ClientOptions, SessionOptions
 from .clients.portal import AsyncPortalClient, PortalClient
 from .clients.wiadomosci import AsyncWiadomosciClient, WiadomosciClient
 from .environment import Environment
@@ -45,7 +45,8 @@ Credentials: TypeAlias = PortalCredentials | GatewayCredentials
 def _credentials_from(environment: Environment, options: SessionOptions) -> Credentials | None:
     if environment.backend() == GATEWAY_API_20:
         return environment.gateway_credentials()
-    if options.get("tokens") is not None and not environment.has_credentials(API_V3):
+    kept = options.get("store") is not None and options.get("auth") == "oauth"
+    if kept and not environment.has_credentials(API_V3):
         return None
     return environment.portal_credentials()
 
@@ -94,8 +95,8 @@ class LibrusSession(_Session):
     one renewal of it. Close it, or use it as a context manager.
 
     Args:
-        credentials: the family account, or the login issued by the school; may be left out where the
-            ``tokens`` of ``auth="oauth"`` are kept.
+        credentials: the family account, or the login issued by the school; may be left out with
+            ``auth="oauth"`` and a ``store`` that keeps tokens.
         **options: see :class:`~librus_sdk.clients.options.SessionOptions`.
 
     Raises:
@@ -133,8 +134,8 @@ class LibrusSession(_Session):
         """Make a session from environment variables (of ``environ``, or of the process).
 
         ``LIBRUS_API_BACKEND`` chooses the account: ``api_v3`` or ``gateway_api_20``. Without it, that is the
-        one whose variables are there; of both, the family's. Where ``tokens`` are kept, the family account's
-        may be missing.
+        one whose variables are there; of both, the family's. With ``auth="oauth"`` and a ``store`` that keeps
+        tokens, the family account's may be missing.
 
         Raises:
             LibrusConfigurationError: credentials are missing, empty or swapped, or another variable is wrong;
@@ -192,44 +193,43 @@ class LibrusSession(_Session):
         return self._shell.run(flow)
 
     def for_child(
-        self, child: ChildSelector | None = None, *, timeout_ms: int | None = None, strict: bool | None = None
+        self, child: ChildSelector | None = None, **options: Unpack[ClientOptions]
     ) -> SynergiaApiClient:
         """Return a client of this child's data. With an account object no request is made.
 
         Args:
             child: account object, id or login. A login issued by the school has one child: leave it out.
-            timeout_ms: this client's own limit for one attempt, milliseconds.
-            strict: this client's own strictness.
+            **options: this client's own limits and strictness, see :class:`ClientOptions`.
 
         Raises:
             LibrusChildError: CHILD_REQUIRED, CHILD_NOT_FOUND or AMBIGUOUS_CHILD.
         """
-        flow = self._account.bound(self._account.selector(child), timeout_ms, strict)
+        flow = self._account.bound(self._account.selector(child), options)
         del child
         bound = self._shell.run(flow)
         return SynergiaApiClient._of_session(bound, self._shell)  # noqa: SLF001
 
     def for_child_wiadomosci(
-        self, child: ChildSelector | None = None, *, timeout_ms: int | None = None, strict: bool | None = None
+        self, child: ChildSelector | None = None, **options: Unpack[ClientOptions]
     ) -> WiadomosciClient:
         """Return a client whose messages come from the messages' website, where nobody pays for them.
 
         Everything else it reads like :meth:`for_child`, whose arguments and errors it shares. No request is
         made before the first message is read.
         """
-        flow = self._account.messages_bound(self._account.selector(child), timeout_ms, strict)
+        flow = self._account.messages_bound(self._account.selector(child), options)
         del child
         bound = self._shell.run(flow)
         return WiadomosciClient._of_session(bound, self._shell)  # noqa: SLF001
 
     def for_child_bff(
-        self, child: ChildSelector | None = None, *, timeout_ms: int | None = None, strict: bool | None = None
+        self, child: ChildSelector | None = None, **options: Unpack[ClientOptions]
     ) -> BffApiClient:
         """Return a client of the phone application's own back end, for research: a host of tests by its name.
 
         Arguments and errors are those of :meth:`for_child`.
         """
-        flow = self._account.bff_bound(self._account.selector(child), timeout_ms, strict)
+        flow = self._account.bff_bound(self._account.selector(child), options)
         del child
         return BffApiClient(self._shell.run(flow), self._shell)
 
@@ -321,28 +321,28 @@ class AsyncLibrusSession(_Session):
         return await self._shell.run(flow)
 
     async def for_child(
-        self, child: ChildSelector | None = None, *, timeout_ms: int | None = None, strict: bool | None = None
+        self, child: ChildSelector | None = None, **options: Unpack[ClientOptions]
     ) -> AsyncSynergiaApiClient:
         """Return a client of this child's data. See :meth:`LibrusSession.for_child`."""
-        flow = self._account.bound(self._account.selector(child), timeout_ms, strict)
+        flow = self._account.bound(self._account.selector(child), options)
         del child
         bound = await self._shell.run(flow)
         return AsyncSynergiaApiClient._of_session(bound, self._shell)  # noqa: SLF001
 
     async def for_child_wiadomosci(
-        self, child: ChildSelector | None = None, *, timeout_ms: int | None = None, strict: bool | None = None
+        self, child: ChildSelector | None = None, **options: Unpack[ClientOptions]
     ) -> AsyncWiadomosciClient:
         """Return a client with free messages. See :meth:`LibrusSession.for_child_wiadomosci`."""
-        flow = self._account.messages_bound(self._account.selector(child), timeout_ms, strict)
+        flow = self._account.messages_bound(self._account.selector(child), options)
         del child
         bound = await self._shell.run(flow)
         return AsyncWiadomosciClient._of_session(bound, self._shell)  # noqa: SLF001
 
     async def for_child_bff(
-        self, child: ChildSelector | None = None, *, timeout_ms: int | None = None, strict: bool | None = None
+        self, child: ChildSelector | None = None, **options: Unpack[ClientOptions]
     ) -> AsyncBffApiClient:
         """Return a client of the phone application's back end. See :meth:`LibrusSession.for_child_bff`."""
-        flow = self._account.bff_bound(self._account.selector(child), timeout_ms, strict)
+        flow = self._account.bff_bound(self._account.selector(child), options)
         del child
         return AsyncBffApiClient(await self._shell.run(flow), self._shell)
 

@@ -35,6 +35,10 @@ GATEWAY_API_20: Final[ApiBackend] = "gateway_api_20"
 
 DEFAULT_TIMEOUT_MS: Final = 30_000
 MAX_TIMEOUT_MS: Final = 2**53 - 1
+DEFAULT_REQUESTS_PER_SECOND: Final = 10.0
+DEFAULT_BURST: Final = 150
+MIN_RATE: Final = 0.001
+MAX_RATE: Final = 1_000_000
 DEFAULT_MAX_ANSWER_BYTES: Final = 64 * 2**20
 
 
@@ -227,12 +231,18 @@ class SessionSettings:
     Attributes:
         hosts: where Librus is.
         timeout_ms: limit for one attempt, the whole body included, milliseconds.
+        timeout_total_ms: limit for one call as a whole, milliseconds: queues, attempts, pauses and renewals.
+            ``None`` switches it off.
         strict: raise on rows that do not fit a model instead of setting them aside.
         max_concurrency: data requests in flight at once, for the whole session (on asyncio: for each event
             loop it runs on).
+        max_requests_per_second: how fast requests leave in the long run, for the whole session; ``None`` is
+            no limit. Who comes too early waits.
+        request_burst: how many may leave without waiting after a quiet time.
         assumed_token_lifetime_s: how long a child's token is believed good, seconds; prompts an early
             refresh and never blocks a call. ``None`` switches it off. Librus declares no lifetime; six
-            hours is what a long-lived public client assumes.
+            hours is what a long-lived public client assumes. The web session of a school's login is
+            extended after two hours at the latest, and earlier if this is less.
         flight_timeout_s: limit for one token refresh or sign-in as a whole, seconds.
         close_grace_s: how long ``close()`` waits for a refresh under way, seconds.
         max_answer_bytes: the largest answer that is held in memory, unpacked, bytes.
@@ -241,8 +251,11 @@ class SessionSettings:
 
     hosts: Hosts = field(default_factory=Hosts)
     timeout_ms: int = DEFAULT_TIMEOUT_MS
+    timeout_total_ms: int | None = None
     strict: bool = False
     max_concurrency: int = 6
+    max_requests_per_second: float | None = DEFAULT_REQUESTS_PER_SECOND
+    request_burst: int = DEFAULT_BURST
     assumed_token_lifetime_s: float | None = 6 * 3600.0
     flight_timeout_s: float = 30.0
     close_grace_s: float = 5.0
@@ -250,10 +263,21 @@ class SessionSettings:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
     def __post_init__(self) -> None:
-        if not _is_int(self.timeout_ms) or not 1 <= self.timeout_ms <= MAX_TIMEOUT_MS:
-            raise LibrusConfigurationError("timeout_ms must be a whole number of milliseconds, at least 1.")
+        limits: dict[str, Any] = {"timeout_ms": self.timeout_ms}
+        if self.timeout_total_ms is not None:
+            limits["timeout_total_ms"] = self.timeout_total_ms
+        for name, limit in limits.items():
+            if not _is_int(limit) or not 1 <= limit <= MAX_TIMEOUT_MS:
+                raise LibrusConfigurationError(f"{name} must be a whole number of milliseconds, at least 1.")
         if not _is_int(self.max_concurrency) or self.max_concurrency < 1:
             raise LibrusConfigurationError("max_concurrency must be a whole number of at least 1.")
+        rate = self.max_requests_per_second
+        if rate is not None and not (_is_seconds(rate) and MIN_RATE <= rate <= MAX_RATE):
+            raise LibrusConfigurationError(
+                f"max_requests_per_second must be a number from {MIN_RATE} to {MAX_RATE}, or None."
+            )
+        if not _is_int(self.request_burst) or self.request_burst < 1:
+            raise LibrusConfigurationError("request_burst must be a whole number of at least 1.")
         if not _is_int(self.max_answer_bytes) or self.max_answer_bytes < 1:
             raise LibrusConfigurationError("max_answer_bytes must be a whole number of bytes, at least 1.")
         given: tuple[tuple[object, type, str], ...] = (

@@ -65,11 +65,15 @@ def calm() -> Iterator[Simulator]:
 
 
 @pytest.fixture
+def state() -> Path:
+    """Where commands keep sign-ins; nothing is there yet."""
+    return Path(os.environ["XDG_STATE_HOME"]) / "librus-sdk" / "sessions"
+
+
+@pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     """Runs a command line in this process, in an empty folder, with or without a simulator to talk to."""
     monkeypatch.chdir(tmp_path)
-    # What librus login keeps on this machine is not to be found.
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
     def call(*argv: str, sim: Simulator | None = None, env: dict[str, str] | None = None) -> Result:
         with pytest.MonkeyPatch.context() as patch:

@@ -217,7 +217,7 @@ def test_a_wrong_password(cli: Cli, sim: Simulator) -> None:
     assert sim.counts["login"] == 1
     text = cli("children", "list", sim=sim, env=env)
     for message in (error["message"], " ".join(text.err.split())):
-        assert "Every run of a command signs in anew: do not repeat it before" in message
+        assert "The next command sends it again: do not run one before" in message
         assert message.endswith("a captcha after a few failures.")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from librus_sdk.cli import _coming
-from librus_sdk.cli._days import today
+from librus_sdk.cli._days import from_now, today
 from librus_sdk.simulator import Simulator
 from tests.cli.conftest import Cli, as_sent, first, monday
 
@@ -189,3 +189,33 @@ def test_what_is_over_at_midnight_is_either_coming_or_past(monkeypatch: pytest.M
     days = iter([monday])
     monkeypatch.setattr(_coming, "today", lambda: next(days, monday + timedelta(days=1)))
     assert _coming.coming_and_past([monday], lambda day: (day, day)) == ([monday], [])
+
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("away", "said"),
+    [
+        (0, "just now"),
+        (-59.9, "just now"),
+        (59.9, "just now"),
+        (-60, "1 minute ago"),
+        (-119, "1 minute ago"),
+        (-120, "2 minutes ago"),
+        (-(HOUR - 1), "59 minutes ago"),
+        (-HOUR, "1 hour ago"),
+        (HOUR, "in 1 hour"),
+        (24 * HOUR - 1, "in 23 hours"),
+        (-(2 * DAY - 1), "47 hours ago"),
+        (-2 * DAY, "2 days ago"),
+        (400 * DAY, "in 400 days"),
+        (1e300, "—"),
+        (float("inf"), "—"),
+        (float("nan"), "—"),
+        (-200 * 365 * DAY, "—"),
+    ],
+)
+def test_how_long_ago(away: float, said: str) -> None:
+    assert from_now(1_800_000_000.0 + away, 1_800_000_000.0) == said

@@ -88,7 +88,7 @@ def test_a_broken_promise_is_told_and_fails(
     start = Simulator.start
 
     def spoilt(sim: Simulator) -> Simulator:
-        sim.fail("LuckyNumbers", status=404, times=2)
+        sim.fail("Notes", status=404, times=2)
         return start(sim)
 
     monkeypatch.setattr(Simulator, "start", spoilt)

@@ -331,6 +331,23 @@ def test_a_preview_is_found_in_whatever_form_the_list_has(mail: Mail, sim: Simul
         assert result.json["data"] == {"data": line}
 
 
+@pytest.mark.parametrize(
+    ("argv", "path", "address"),
+    [
+        (("wiadomosci-get", "--id", "7"), LISTS, "/api/inbox/messages"),
+        (("wiadomosci-get", "--id", "7", "--mark-read"), OPENED, "/api/inbox/messages/7"),
+    ],
+)
+def test_a_message_of_an_unknown_form_is_told_with_its_address(
+    mail: Mail, sim: Simulator, argv: tuple[str, ...], path: str, address: str
+) -> None:
+    sim.fail(path, body={"data": 5}, times=None)
+    whole = f"{sim.hosts.wiadomosci}{address}"
+    assert whole in mail(*argv).err
+    result = mail(*argv, "--format=json")
+    assert (result.status, result.error["details"]["endpoint"]) == (1, whole)
+
+
 @pytest.mark.parametrize("name", ["get", "wiadomosci-get", "attachments"])
 def test_the_help_says_that_other_mailboxes_open_a_message(
     cli: Cli, mail: Mail, sim: Simulator, name: str
@@ -593,6 +610,11 @@ def test_the_back_end_of_the_phone_application(mail: Mail, sim: Simulator) -> No
     sim.clear_faults()
     sim.fail("bff/Messages", body={"inboxMessages": []}, times=None)
     assert mail("bff-list").out.endswith("\n  There are no messages.\n")
+    sim.clear_faults()
+    sim.fail("bff/Messages", body={"inbox": [{"id": 1}, 5]}, times=None)
+    result = mail("bff-list", "--format=json")
+    assert (result.status, result.err, result.json["data"]) == (0, "", {"inbox": [{"id": 1}, 5]})
+    assert mail("bff-list").status == 1
 
 
 # --- options and back ends --------------------------------------------------------------------------------
@@ -651,6 +673,19 @@ def test_a_school_without_messages(mail: Mail, sim: Simulator) -> None:
     error = mail("list", *WEBSITE, "--format=json").error
     assert error["code"] == "FEATURE_UNAVAILABLE"
     assert "librus messages list" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "shown_by"),
+    [
+        ("list", "--after-id", "messages list"),
+        ("wiadomosci-list", "--after-id", "messages wiadomosci-list"),
+        ("attachment", "--message", "messages wiadomosci-list"),
+    ],
+)
+def test_help_names_the_list_whose_ids_are_meant(cli: Cli, name: str, option: str, shown_by: str) -> None:
+    _, _, said = words(cli("messages", name, "--help").out).rpartition(f"{option} ID")
+    assert said.partition(" shows it.")[0].endswith(f"; librus {shown_by}")
 
 
 def test_help_says_in_words_what_the_two_back_ends_are(cli: Cli) -> None:

@@ -97,6 +97,7 @@ def test_a_message_is_shown_asked_about_and_sent_once(mail: Mail, sim: Simulator
     assert shown.startswith("To be sent\n\n  from     ")
     assert f"\n  to       {name} (Wychowawca)\n           {second} (Nauczyciele)\n" in shown
     assert shown.endswith("\n  subject  Wycieczka\n\n  Dzień dobry,\n  <b>Nina</b> pojedzie.")
+    assert sim.counts["wiadomosci/receivers/types"] == 1
     (sent,) = sim.sent_messages
     assert sent.recipients == (one, other)
     assert (sent.subject, sent.body) == (

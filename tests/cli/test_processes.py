@@ -56,10 +56,23 @@ def test_the_version_imports_nothing_but_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "argv", [["--help"], ["grades", "list", "--help"], ["timetable", "--help"], ["demo", "-h"]]
+    "argv",
+    [
+        ["--help"],
+        ["grades", "list", "--help"],
+        ["timetable", "--help"],
+        ["demo", "-h"],
+        ["login", "--help"],
+        ["logout", "--help"],
+        ["auth", "status", "--help"],
+    ],
 )
 def test_help_imports_neither_http_nor_models(argv: list[str]) -> None:
     assert not imported(*argv) & HEAVY
+
+
+def test_a_status_with_nothing_kept_imports_neither_http_nor_models() -> None:
+    assert not imported("auth", "status") & HEAVY
 
 
 def test_text_for_a_pipe_imports_no_rich(calm: Simulator) -> None:

@@ -58,13 +58,13 @@ def sign_in(desk: Desk, *argv: str, password: str | None = None) -> int:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_signing_in_and_out(desk: Desk, form: str) -> None:
+def test_signing_in_and_out(desk: Desk, state: Path, form: str) -> None:
     more = ("--format", form, "--verbose")
     assert sign_in(desk, *more) == 0
-    kept = json.loads(Path("state/librus-sdk/tokens.json").read_text(encoding="utf-8"))
-    desk.more_secrets |= {kept["access_token"], kept["refresh_token"]}
+    desk.more_secrets |= secrets_of(*state.glob("login-*.json"))
     assert desk.run("auth", "status", *more, sim=False) == 0
     desk.sim.expire_portal_tokens()
+    desk.sim.expire_child_tokens()
     assert desk.run("grades", "list", "--child", first(desk.sim), "--verbose", sim=False) == 0
     assert desk.run("logout", *more, sim=False) == 0
 
@@ -89,20 +89,36 @@ def test_a_password_that_is_wrong(desk: Desk) -> None:
     [
         lambda text: text[:-9],
         lambda text: text.replace('"format": 1', '"format": 9'),
-        lambda text: text.replace("refresh_token", "old_token"),
+        lambda text: text.replace("revision", "provision"),
+        lambda text: text.replace("librus-sdk session", "shopping list"),
         lambda text: f"[{text}]",
     ],
 )
-def test_kept_tokens_that_are_damaged(desk: Desk, damage: Callable[[str], str]) -> None:
+def test_what_is_kept_and_damaged(desk: Desk, state: Path, damage: Callable[[str], str]) -> None:
+    child = ("--child", first(desk.sim))
     assert sign_in(desk) == 0
-    path = Path("state/librus-sdk/tokens.json")
-    text = path.read_text(encoding="utf-8")
-    kept = json.loads(text)
-    desk.more_secrets |= {kept["access_token"], kept["refresh_token"]}
-    path.write_text(damage(text), encoding="utf-8")
-    for argv in (("auth", "status"), ("me", "--child", first(desk.sim)), ("logout",)):
-        desk.run(*argv, "--verbose", sim=False)
-        desk.run(*argv, "--format", "json", sim=False)
+    assert desk.run("me", *child) == 0
+    assert {path.name.partition("-")[0] for path in state.glob("*.json")} == {"family", "login"}
+    desk.more_secrets |= secrets_of(*state.glob("*.json"))
+    for path in state.glob("*.json"):
+        path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
+    for argv in (("auth", "status"), ("me", *child), ("logout",)):
+        for more in (("--verbose",), ("--format", "json")):
+            for account in (True, False):
+                desk.run(*argv, *more, sim=account)
+    assert desk.leaks() == {}
+
+
+def secrets_of(*documents: Path) -> set[str]:
+    """What is kept there, each part of the pair of tokens by itself."""
+    found: set[str] = set()
+    for path in documents:
+        for name, entry in json.loads(path.read_text(encoding="utf-8"))["entries"].items():
+            found |= (
+                set(json.loads(entry["payload"]).values()) if name == "portal tokens" else {entry["payload"]}
+            )
+    assert found
+    return found
 
 
 MAIL: Final[dict[str, tuple[str, ...]]] = {
@@ -136,10 +152,14 @@ def test_a_login_of_the_school(desk: Desk, step: str) -> None:
     desk.sim.fail(
         step, status=403, body={"message": told, "errors": [{"message": told}], "goTo": told}, times=None
     )
-    assert desk.run("messages", "wiadomosci-unread", "--verbose", sim=False, **env) == 1
-    assert (
-        desk.run("grades", "list", "--verbose", sim=False, **{**env, "LIBRUS_GATEWAY_PASSWORD": WRONG}) == 1
-    )
+    unread = ("messages", "wiadomosci-unread", "--verbose")
+    assert desk.run(*unread, "--no-store", sim=False, **env) == 1
+    wrong = {**env, "LIBRUS_GATEWAY_PASSWORD": WRONG}
+    assert desk.run("grades", "list", "--verbose", "--no-store", sim=False, **wrong) == 1
+    desk.sim.end_web_session()
+    desk.sim.expire_messages_session()
+    assert desk.run(*unread, sim=False, **env) == 1
+    assert desk.run(*unread, sim=False, **wrong) == 1
 
 
 def test_everything_that_is_well(desk: Desk) -> None:

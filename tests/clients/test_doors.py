@@ -20,7 +20,7 @@ PHONE = BffMessages.list(NOBODY)
 def refusal(sim: Simulator, client: Any, get: Get[Any]) -> str:
     sim.reset_counts()
     with pytest.raises(LibrusUnsupportedBackendError) as caught:
-        client.as_sent(get)
+        client._caller.call(get)
     assert not sim.counts
     return caught.value.message
 

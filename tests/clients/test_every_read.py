@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from librus_sdk import LibrusSession
 from librus_sdk.endpoints import catalogue
 from librus_sdk.errors import (
+    FeatureUnavailableError,
     LibrusApiError,
     LibrusPermissionError,
     LibrusResponseValidationError,
@@ -29,6 +30,20 @@ def sim() -> Iterator[Simulator]:
 def session(sim: Simulator) -> Iterator[LibrusSession]:
     with LibrusSession(sim.credentials, hosts=sim.hosts, strict=True) as session:
         yield session
+
+
+# Which kinds of marks a class has differs, so that no child has them all.
+EMPTY = {
+    "getDescriptiveGrades": {0, 1},
+    "getDescriptiveGradeComments": {0, 1},
+    "getDescriptiveGradeText": {0, 1},
+    "getDescriptiveTextGrades": {0, 1},
+    "getTextGrades": {0, 2},
+    "getPointGrades": {2},
+    "getPointGradeAverages": {2},
+    "getPointGradeComments": {2},
+    "listChanges": {0, 1, 2},
+}
 
 
 REFUSED: dict[str, tuple[Read, int]] = {
@@ -57,6 +72,31 @@ def test_a_read_fits_its_model(session: LibrusSession, sim: Simulator, operation
     client = session.for_child(sim.children[child].id)
     found = READS[operation](client)
     assert found is not None
+    if isinstance(found, Sequence):
+        assert (len(found) == 0) == (child in EMPTY.get(operation, ()))
+
+
+def test_what_a_child_does_not_have(session: LibrusSession, sim: Simulator) -> None:
+    told = set()
+    for operation, child in NOT_THERE:
+        client = session.for_child(sim.children[child].id)
+        if operation == "getAuthPhoto":
+            assert client.auth.photos().photo is None
+        else:
+            with pytest.raises(FeatureUnavailableError):
+                READS[operation](client)
+        told.add((operation, child))
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize("child", range(3))
+def test_changes_fit_their_model(session: LibrusSession, sim: Simulator, child: int) -> None:
+    client = session.for_child(sim.children[child].id)
+    device = client.changes.register().id
+    kinds = {kind: sim.change(sim.children[child].id, "Grades", kind) for kind in ("Add", "Edit")}
+    found = client.changes.list(device)
+    assert {change.type: change.resource.id for change in found if change.resource} == kinds
+    assert found.timestamp
 
 
 @pytest.mark.parametrize("operation", REFUSED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,38 @@ def test_a_file_that_never_comes_leaves_nothing(shelf: Shelf, kind: str, tmp_pat
     assert shelf.sim.hosts.sandbox in caught.value.details["endpoint"]
     assert list(tmp_path.iterdir()) == []
     shelf.save(get, tmp_path / "plik")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_store_that_asks_to_wait_says_how_long(shelf: Shelf, kind: str, status: int) -> None:
+    get, _ = KINDS[kind](shelf)
+    shelf.sim.fail(WAYS[kind][1], status=status, retry_after=90, times=None)
+    with pytest.raises(LibrusApiError) as caught:
+        shelf.read(get)
+    assert (caught.value.status, caught.value.retry_after_s) == (status, 90.0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_who_want_one_file_at_the_same_time_both_get_it(shelf: Shelf, kind: str) -> None:
+    """The way to it may be good for one download only, so it is not shared."""
+    get, name = KINDS[kind](shelf)
+    page, _ = WAYS[kind]
+    shelf.fresh()
+    gate = shelf.sim.hold(page)
+    callers = shelf.world.start_many(2, lambda: shelf.client._caller.call(get))
+    gate.wait_arrived(2)
+    gate.release()
+    assert [caller.result().file_name for caller in callers] == [name, name]
+    assert shelf.sim.counts[page] == 2
+
+
+def test_a_page_is_asked_once_with_all_that_is_declared(shelf: Shelf) -> None:
+    get, name = _school_file(shelf)
+    shelf.fresh()
+    assert shelf.read(replace(get, query={"wersja": 2, "nic": None})).file_name == name
+    (asked,) = [record for record in shelf.sim.requests if record.origin == "synergia"]
+    assert (asked.endpoint, asked.query) == ("web.school_file", "wersja=2")
 
 
 @pytest.mark.parametrize("method", [Extras.school_file, Extras.homework_file])

@@ -11,6 +11,7 @@ import pytest
 import librus_sdk
 from librus_sdk import LibrusSession, errors, models
 from librus_sdk.simulator import Simulator
+from librus_sdk.simulator._endpoints import ENDPOINTS
 from tools.doc_examples import ROOT, family
 
 DOCS = ROOT / "docs"
@@ -66,6 +67,17 @@ def test_each_error_class_is_described(name: str) -> None:
     assert f".. autoexception:: librus_sdk.errors.{name}\n" in (DOCS / "errors.md").read_text(
         encoding="utf-8"
     )
+
+
+def test_each_endpoint_of_the_simulator_that_is_no_path_is_named() -> None:
+    page = (DOCS / "simulator.md").read_text(encoding="utf-8")
+    paths = ("gateway/", "kindergarten/", "wiadomosci/")
+    named = [name for name in ENDPOINTS if not name[0].isupper() and not name.startswith(paths)]
+    named += ["AutoLoginToken", "PushChanges/{ids}", "wiadomosci/messages", "wiadomosci/messages/reply"]
+    named += ["wiadomosci/messages/{id}/withdrawal", "bff/Messages"]
+    assert len(named) > 30
+    assert [name for name in named if f"`{name}`" not in page] == []
+    assert set(named) <= set(ENDPOINTS)
 
 
 def test_the_tree_of_errors_is_that_of_the_module() -> None:

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from hypothesis import strategies as st
+
 from librus_sdk.core import refresh
-from librus_sdk.core.http import Request, Response, origin_of
+from librus_sdk.core.http import Failure, Request, Response, origin_of
 from librus_sdk.core.refresh import Fail, Grant, Minted, SlotState
 from librus_sdk.errors import LibrusSdkError
 from librus_sdk.flows.portal import PortalFlows
@@ -19,10 +21,12 @@ from librus_sdk.flows.steps import (
     Exchange,
     Flow,
     NewJar,
+    Once,
     Pause,
     Ports,
     Sent,
     Step,
+    Work,
 )
 from librus_sdk.models.decoding import decode_account, decode_accounts, decode_portal_me
 from librus_sdk.secret import Secret
@@ -37,6 +41,7 @@ __all__ = [
     "PORTAL",
     "FakeSlot",
     "Ran",
+    "alone",
     "answer",
     "drive",
     "granted",
@@ -80,12 +85,13 @@ class Ran:
         return [step.seconds for step in self.steps if isinstance(step, Pause)]
 
 
-def drive(flow: Flow[Any], answers: Iterable[Any]) -> Ran:
+def drive(flow: Flow[Any], answers: Iterable[Any], *, late: Failure | None = None) -> Ran:
     """Run the flow to its end. All answers must be used, and no other needed.
 
     A request is answered by a Response or Failure. When a credential is asked for, the next in the list is
-    the answer; it is called if it can be.
+    the answer; it is called if it can be. ``late`` is why there is no time for a pause.
     """
+    flow = alone(flow)
     left = list(answers)
     ran = Ran()
     reply: Any = None
@@ -93,7 +99,7 @@ def drive(flow: Flow[Any], answers: Iterable[Any]) -> Ran:
         while True:
             step = flow.send(reply)
             ran.steps.append(step)
-            reply = _reply(step, left, ran)
+            reply = late if isinstance(step, Pause) and late is not None else _reply(step, left, ran)
     except StopIteration as stop:
         ran.result = stop.value
     except LibrusSdkError as error:
@@ -102,15 +108,32 @@ def drive(flow: Flow[Any], answers: Iterable[Any]) -> Ran:
     return ran
 
 
+def alone(flow: Flow[Any]) -> Flow[Any]:
+    """The flow where nobody else asks for the same: what is sent once for all is sent by this one."""
+    reply: Any = None
+    try:
+        while True:
+            step = flow.send(reply)
+            reply = (yield from step.flow) if isinstance(step, Once) else (yield step)
+    except StopIteration as stop:
+        return stop.value
+    finally:
+        flow.close()
+
+
 def _reply(step: Step, left: list[Any], ran: Ran) -> Any:
     if isinstance(step, NewJar):
         like = step.like.cookies if isinstance(step.like, TheJar) else set()
         return TheJar({cookie for cookie in like if step.only is None or cookie[0] in step.only})
     if isinstance(step, Pause):
+        if step.retry is not None:
+            step.retry()
         return None
     if isinstance(step, Acquire):
         reply = left.pop(0)
         return reply() if callable(reply) else reply
+    if isinstance(step, Work):
+        return step.do()
     slot = step.slot if isinstance(step, Attempt) else None
     generation = 0
     if slot is not None:
@@ -200,6 +223,20 @@ def answer(status: int = 200, body: object = b"", url: str = "", **headers: str)
 
 def page(html: str, status: int = 200) -> Response:
     return answer(status, html.encode())
+
+
+def locations(*ours: str) -> st.SearchStrategy[str]:
+    """What an answer may lead to: any text, our own addresses, and those that only begin or end like them."""
+    starts = ["/", "//", "///", "\\\\", "?", "https://", AWAY, AWAY.removeprefix("https:")]
+    for url in ours:
+        host = url.partition("//")[2]
+        starts += [url, url.upper(), f"//{host}", f"{url}/", f"{url}:8443/", f"http://{host}/"]
+        starts += [f"{url}.elsewhere.example/", f"{url}@elsewhere.example/", f"https://not{host}/"]
+    ends = st.text(st.sampled_from("/?#@:.%\\ax1é \t["), max_size=12)
+    return st.one_of(st.text(min_size=1, max_size=60), st.builds(str.__add__, st.sampled_from(starts), ends))
+
+
+AWAY: Final = "https://elsewhere.example/"
 
 
 def redirect(location: str, status: int = 302, url: str = "") -> Response:

@@ -73,11 +73,25 @@ def test_no_assumed_lifetime_is_no_expiry() -> None:
     assert minted.expires_at is None
 
 
-def test_the_portal_is_not_retried() -> None:
-    ran = renew(granted("portal"), refused(), answer(503))
+def test_a_read_of_the_portal_is_retried() -> None:
+    reset = Failure("network", "connection reset")
+    ran = renew(granted("portal"), refused(), answer(503), reset, answer(200, row()))
+    assert ran.result[0].secret.reveal() == "token-2"
+    assert ran.pauses == [0.25, 0.5]
+    ran = renew(granted("portal"), refused(), reset, reset, answer(503))
     assert isinstance(ran.error, LibrusApiError)
-    ran = renew(granted("portal"), refused(), Failure("network", "connection reset"))
+    ran = renew(granted("portal"), refused(), answer(503), answer(503), reset)
     assert isinstance(ran.error, LibrusNetworkError)
+    ran = drive(portal_flows().me(granted("portal")), [answer(502), ME])
+    assert ran.result.value.identifier == "7"
+
+
+def test_a_renewal_that_has_no_time_for_a_pause_fails_with_what_went_wrong() -> None:
+    over = Failure("timeout", "timeout", 30_000, sent=False)
+    flow = portal_flows().renew_child(granted("portal"), refused(), Secret(LOGIN), None, "need")
+    ran = drive(flow, [answer(503)], late=over)
+    assert isinstance(ran.error, LibrusApiError)
+    assert ran.error.status == 503
 
 
 def test_a_dead_portal_session_is_renewed_once() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from librus_sdk.core.answers import Verdict
@@ -30,7 +30,18 @@ from librus_sdk.flows.post import PostFlows
 from librus_sdk.flows.steps import Acquire, Acquired, Exchange, Flow, NewJar
 from librus_sdk.secret import Secret
 from librus_sdk.settings import Hosts
-from tests.flows.driving import FakeSlot, Ran, TheJar, answer, drive, granted, ports, redirect
+from tests.flows.driving import (
+    AWAY,
+    FakeSlot,
+    Ran,
+    TheJar,
+    answer,
+    drive,
+    granted,
+    locations,
+    ports,
+    redirect,
+)
 from tests.safety.evidence import Evidence, Needles
 
 REGISTER = "https://register.example"
@@ -194,9 +205,9 @@ def test_events_tell_of_it() -> None:
     start = ("debug", "messages.login.start", {"messages_base_url": POST_OFFICE})
     assert events == [start, ("info", "messages.login.success", {"duration_ms": 0})]
     events.clear()
-    drive(flows(events).over_token(child, own(), "need"), [child.renewed, LOST])
-    failure = {"duration_ms": 0, "error_code": "NETWORK_ERROR"}
-    assert events == [start, ("error", "messages.login.failure", failure)]
+    ran = drive(flows(events).over_token(child, own(), "need"), [child.renewed, LOST])
+    assert isinstance(ran.error, LibrusNetworkError)
+    assert events == [start, ("error", "messages.login.failure", {"duration_ms": 0, "error": ran.error})]
 
 
 # --- from a child's token: the token -----------------------------------------------------------------------
@@ -394,7 +405,9 @@ def test_what_has_nothing_to_do_with_the_websites_session(
     assert error.details.get("endpoint", ENTRY) == ENTRY
 
 
-@given(st.text(min_size=1, max_size=60), st.sampled_from([301, 302, 307]))
+@given(locations(REGISTER, POST_OFFICE), st.sampled_from([301, 302, 307]))
+@example(f"{POST_OFFICE}/elsewhere", 302)
+@example(AWAY, 302)
 def test_no_location_makes_the_last_step_break_or_leave(location: str, status: int) -> None:
     flow: Flow[Verdict] = flows()._enter(TheJar())
     next(flow)

@@ -6,23 +6,24 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import example, given
 
-from librus_sdk.core.http import Failure, Request, Response
+from librus_sdk.core.http import Failure, Request, Response, origin_of
 from librus_sdk.core.refresh import Fail, closed_error
 from librus_sdk.errors import (
     LibrusApiError,
+    LibrusMaintenanceError,
     LibrusNetworkError,
     LibrusResponseValidationError,
     LibrusSdkError,
     LibrusSessionClosedError,
+    LibrusTimeoutError,
 )
 from librus_sdk.flows.sandbox import MAX_POLLS, Fetched, SandboxFlows
 from librus_sdk.flows.steps import Attempt, Sent
 from librus_sdk.secret import Secret
 from librus_sdk.settings import Hosts, RetryPolicy
-from tests.flows.driving import Ran, answer, drive, ports, redirect
+from tests.flows.driving import AWAY, Ran, answer, drive, locations, ports, redirect
 from tests.safety.evidence import Evidence, Needles
 
 STORE = "https://sandbox.librus.pl"
@@ -71,9 +72,10 @@ def fetch(
     hosts: Hosts | None = None,
     retry: RetryPolicy = RETRY,
     events: Events | None = None,
+    late: Failure | None = None,
 ) -> Ran:
     flows = SandboxFlows(hosts or Hosts(), ports(events), retry)
-    return drive(flows.fetch(Secret(link), ASKED), answers)
+    return drive(flows.fetch(Secret(link), ASKED), answers, late=late)
 
 
 def found(ran: Ran, response: Response = FILE) -> Request:
@@ -136,6 +138,13 @@ def test_a_page_that_never_says_anything_else() -> None:
     assert "few minutes" in error.message
     assert error.details == {"endpoint": SHOWN, "status": 200}
     assert ran.pauses == [5.0, *[10.0] * 13]
+
+
+@pytest.mark.parametrize(("link", "wait"), [(PAGE, (WAIT, WAIT)), (TRY, (WAIT, NOT_YET))])
+def test_a_call_that_has_no_time_to_wait_asks_no_more(link: str, wait: tuple[Response, ...]) -> None:
+    late = Failure("timeout", "timeout", 4000, option="timeout_total_ms", sent=False)
+    error = fails(LibrusTimeoutError, fetch(link, *wait, late=late))
+    assert error.details == {"endpoint": SHOWN, "timeout_ms": 4000}
 
 
 @pytest.mark.parametrize("link", [f"{PAGE}/", f"{PAGE}/get", f"{PAGE}/get/"])
@@ -217,6 +226,13 @@ def test_an_outage_says_nothing_of_the_key(status: int) -> None:
     assert "again" not in ran.error.message or "attachment" not in ran.error.message
     assert ran.error.retry_after_s == 8.0
     assert ran.error.details["status"] == status
+
+
+def test_maintenance_is_told_as_such() -> None:
+    error = fails(
+        LibrusMaintenanceError, fetch(TRY, WAIT, answer(503, {"Status": "Maintenance"}, retry_after="8"))
+    )
+    assert (error.details["status"], error.retry_after_s) == (503, 8.0)
 
 
 def test_a_key_opens_a_file_only_once() -> None:
@@ -313,7 +329,9 @@ def test_a_redirect_to_nowhere_is_for_the_caller_to_judge() -> None:
     found(fetch(PAGE, nowhere), nowhere)
 
 
-@given(st.text(min_size=1, max_size=60))
+@given(locations(STORE))
+@example(f"{STORE}/elsewhere")
+@example(AWAY)
 def test_no_location_makes_it_break_or_leave(location: str) -> None:
     flow = SandboxFlows(Hosts(), ports(), RETRY).fetch(Secret(PAGE), ASKED)
     step: Any = next(flow)
@@ -321,7 +339,7 @@ def test_no_location_makes_it_break_or_leave(location: str) -> None:
         step = flow.send(Sent(redirect(location)))
     except LibrusSdkError:
         return
-    assert step.request.url.startswith(f"{STORE}/") or step.request.url == STORE
+    assert origin_of(step.request.url) == origin_of(STORE)
     flow.close()
 
 

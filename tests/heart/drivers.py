@@ -11,10 +11,11 @@ import asyncio
 import inspect
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from functools import wraps
+from itertools import count
 from typing import Any, Final
 
 import pytest
@@ -28,7 +29,10 @@ from librus_sdk import (
     SynergiaApiClient,
 )
 from librus_sdk.errors import LibrusSdkError
+from librus_sdk.flows.steps import Once
 from librus_sdk.shells.clock import Clock
+from librus_sdk.shells.limits import Limit
+from librus_sdk.shells.sharing import Sendings
 from librus_sdk.shells.slots import Slot
 from librus_sdk.simulator import Simulator
 
@@ -262,14 +266,34 @@ class Watched:
         return telling
 
 
-class World:
-    """A simulated Librus, a session on one of the shells, and its callers."""
+class Distinct(Sendings):
+    """Takes every read for another than all before, as if each asked for something else.
 
-    def __init__(self, driver: Driver, sim: Simulator, watched: Watched) -> None:
+    What many calls do to one credential is a matter of many requests; how identical reads become one of them
+    is in test_sharing.py.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers = count()
+
+    def key(self, step: Once, limit: Limit, home: Hashable = None) -> Hashable:
+        return super().key(step, limit, home), next(self._numbers)
+
+
+class World:
+    """A simulated Librus, a session on one of the shells, and its callers.
+
+    ``alike`` is whether calls that ask for the same share a request, as they do for everybody else.
+    """
+
+    def __init__(self, driver: Driver, sim: Simulator, watched: Watched, *, alike: bool = False) -> None:
+        self.alike = alike
         self.driver = driver
         self.sim = sim
         self.watched = watched
         self.clock = ManualClock()
+        self.common: dict[str, Any] = {}
         self._callers: list[Caller] = []
         self._closing: list[Any] = []
         self.session: Any = self.new_session()
@@ -277,7 +301,7 @@ class World:
     # --- whom there is to call ---------------------------------------------------------------------------
 
     def options(self, **more: Any) -> dict[str, Any]:
-        return {"hosts": self.sim.hosts, "clock": self.clock, **more}
+        return {"hosts": self.sim.hosts, "clock": self.clock, **self.common, **more}
 
     def new_session(self, **options: Any) -> Any:
         """Another session of the same family."""
@@ -305,6 +329,8 @@ class World:
 
     def _kept(self, thing: Any) -> Any:
         self._closing.append(thing)
+        if not self.alike:
+            thing._shell._sendings = Distinct()
         return thing
 
     def client(self, child: int = 0, **options: Any) -> Any:

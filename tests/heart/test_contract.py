@@ -114,7 +114,7 @@ def test_4_9_7_a_portal_that_refuses_again_is_an_error_after_one_sign_in(
 
 def test_4_9_9_a_failed_refresh_is_over_and_the_next_401_starts_another(world: World) -> None:
     (client,) = world.dead()
-    world.sim.fail("fresh", status=503)
+    world.sim.fail("fresh", status=503, times=3)
     error = world.fails(client.grades.list)
     assert (error.code, error.details["status"]) == (API_REQUEST_FAILED, 503)
     assert world.slot().peek().flight is None
@@ -132,7 +132,7 @@ def test_4_9_9_a_failed_refresh_is_over_and_the_next_401_starts_another(world: W
 
 def test_4_9_10_no_error_shows_a_secret(world: World) -> None:
     (client,) = world.dead()
-    world.sim.fail("fresh", status=503)
+    world.sim.fail("fresh", status=503, times=3)
     errors = [world.fails(client.grades.list)]
     world.clock.advance(60)
     world.sim.fail("Grades", status=401, times=2)

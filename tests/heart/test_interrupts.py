@@ -185,7 +185,7 @@ def test_closing_interrupted_while_it_waits_still_closes(
 
     wait, presses = shell._Waiter.wait, [KeyboardInterrupt()]
 
-    def waiting(self: shell._Waiter, seconds: float) -> object:
+    def waiting(self: shell._Waiter[Any], seconds: float) -> object:
         if presses:
             raise presses.pop()
         return wait(self, seconds)
@@ -243,6 +243,7 @@ def test_no_more_threads_to_be_had_leaves_the_renewal_to_somebody_else(
     class NoThreads:
         Thread = Exhausted
         Event = threading.Event
+        get_ident = staticmethod(threading.get_ident)
 
     with monkeypatch.context() as patch:
         patch.setattr(shell, "threading", NoThreads)

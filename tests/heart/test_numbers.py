@@ -7,16 +7,19 @@ import threading
 import pytest
 
 from librus_sdk.errors import API_REQUEST_FAILED, AUTH_REFRESH_FAILED, LibrusSdkError
+from librus_sdk.settings import RetryPolicy
 from tests.heart.conftest import prepared
 from tests.heart.drivers import World, reachable
 
 HOUR = 3600.0
 
 
-def test_sixteen_callers_of_a_failing_refresh_make_one_attempt(
-    world: World, refusals: list[LibrusSdkError]
+@pytest.mark.parametrize(("retry", "attempts"), [(RetryPolicy.off(), 1), (RetryPolicy(), 3)])
+def test_sixteen_callers_of_a_failing_refresh_make_one(
+    world: World, refusals: list[LibrusSdkError], retry: RetryPolicy, attempts: int
 ) -> None:
-    world.again(max_concurrency=16)
+    """One renewal fails for all; how often it asks is the retry policy's."""
+    world.again(max_concurrency=16, retry=retry)
     (client,) = world.dead()
     world.sim.reset_counts()
     refused = world.sim.hold("Grades", at="response")
@@ -29,7 +32,7 @@ def test_sixteen_callers_of_a_failing_refresh_make_one_attempt(
     fresh.release()
 
     errors = [caller.error() for caller in callers]
-    assert world.count("fresh") == 1
+    assert world.count("fresh") == attempts
     assert world.generations() == [1] * 16
     assert {(error.code, error.details["status"]) for error in errors} == {(API_REQUEST_FAILED, 503)}
     assert len({id(error) for error in errors}) == 16, "everybody has an exception object of their own"
@@ -121,16 +124,16 @@ def test_a_renewal_beside_a_good_token_that_fails_troubles_nobody(world: World) 
     world.again(assumed_token_lifetime_s=HOUR)
     prepared(world)
     client = world.client()
-    world.sim.fail("fresh", status=503)
+    world.sim.fail("fresh", status=503, times=3)
     world.clock.advance(2 * HOUR)
     assert world.do(client.grades.list)
     world.until_settled()
     assert world.do(client.grades.list), "the slot cools down, and its token is still good"
-    assert (world.count("fresh"), world.generations()) == (1, [1, 1])
+    assert (world.count("fresh"), world.generations()) == (3, [1, 1]), "one renewal, tried three times"
     world.clock.advance(60)
     assert world.do(client.grades.list)
     world.until_generation(2)
-    assert world.count("fresh") == 2
+    assert world.count("fresh") == 4
 
 
 def test_without_an_assumed_lifetime_a_token_is_used_until_it_is_refused(world: World) -> None:

@@ -134,7 +134,7 @@ def test_a_childs_flight_waits_for_the_sign_in_as_long_as_a_flight_may_take(
     time_is_up: list[asyncio.Future[None]] = []
     waiting = tasks._Waiter.wait
 
-    async def wait(waiter: tasks._Waiter, seconds: float) -> Any:
+    async def wait(waiter: tasks._Waiter[Any], seconds: float) -> Any:
         if seconds > 10:
             return await waiting(waiter, seconds)
         expired: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -171,10 +171,10 @@ def test_a_wait_that_took_too_long_leads_to_the_401_that_made_it_necessary(
     hasty = world.client(timeout_ms=10_000)
     on_a_future, on_a_handle = tasks._Waiter.wait, threads._Waiter.wait
 
-    async def awaiting(waiter: tasks._Waiter, seconds: float) -> Any:
+    async def awaiting(waiter: tasks._Waiter[Any], seconds: float) -> Any:
         return None if seconds <= 10 else await on_a_future(waiter, seconds)
 
-    def blocking(waiter: threads._Waiter, seconds: float) -> Any:
+    def blocking(waiter: threads._Waiter[Any], seconds: float) -> Any:
         return None if seconds <= 10 else on_a_handle(waiter, seconds)
 
     monkeypatch.setattr(tasks._Waiter, "wait", awaiting)

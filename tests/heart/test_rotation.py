@@ -10,23 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from librus_sdk import LibrusSession, TokenFile
+from librus_sdk import FileStore, LibrusSession
 from librus_sdk.errors import LibrusTimeoutError
 from librus_sdk.simulator import Simulator
 from tests.heart.drivers import SAFETY, World
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> TokenFile:
-    return TokenFile(tmp_path / "tokens.json")
+def kept(tmp_path: Path) -> FileStore:
+    return FileStore(tmp_path, name="family")
 
 
-def without_password(world: World, kept: TokenFile, **options: object) -> None:
+def without_password(world: World, kept: FileStore, **options: object) -> None:
     """Make the world's session one that has kept tokens only, and let the access token die."""
-    world.again(auth="oauth", tokens=kept)
+    world.again(auth="oauth", store=kept)
     world.do(world.session.login)
     world.session = world._kept(
-        world.driver.session(None, world.options(auth="oauth", tokens=kept, **options))
+        world.driver.session(None, world.options(auth="oauth", store=kept, **options))
     )
     world.do(world.session.get_portal_me)
     world.sim.expire_portal_tokens()
@@ -34,11 +34,11 @@ def without_password(world: World, kept: TokenFile, **options: object) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a thread cannot be sent Ctrl-C there")
-def test_ctrl_c_during_a_rotation_loses_nothing(kept: TokenFile) -> None:
+def test_ctrl_c_during_a_rotation_loses_nothing(kept: FileStore) -> None:
     with Simulator(children=1) as sim:
-        with LibrusSession(sim.credentials, hosts=sim.hosts, auth="oauth", tokens=kept) as session:
+        with LibrusSession(sim.credentials, hosts=sim.hosts, auth="oauth", store=kept) as session:
             session.login()
-        with LibrusSession(hosts=sim.hosts, auth="oauth", tokens=kept) as session:
+        with LibrusSession(hosts=sim.hosts, auth="oauth", store=kept) as session:
             session.get_portal_me()
             sim.expire_portal_tokens()
             sim.reset_counts()
@@ -61,7 +61,7 @@ def test_ctrl_c_during_a_rotation_loses_nothing(kept: TokenFile) -> None:
             assert len(session.list_children()) == 1
 
 
-def test_a_caller_who_cannot_wait_costs_no_token(cold: World, kept: TokenFile) -> None:
+def test_a_caller_who_cannot_wait_costs_no_token(cold: World, kept: FileStore) -> None:
     without_password(cold, kept, timeout_ms=300)
     gate = cold.sim.hold("oauth.token", at="response", times=1)
     error = cold.fails(cold.session.get_portal_me)
@@ -74,7 +74,7 @@ def test_a_caller_who_cannot_wait_costs_no_token(cold: World, kept: TokenFile) -
     assert (cold.count("oauth.token"), cold.count("login")) == (1, 0)
 
 
-def test_a_cancelled_caller_costs_no_token(make_world: Callable[..., World], kept: TokenFile) -> None:
+def test_a_cancelled_caller_costs_no_token(make_world: Callable[..., World], kept: FileStore) -> None:
     world = make_world("tasks")
     without_password(world, kept)
     gate = world.sim.hold("oauth.token", at="response", times=1)
@@ -84,4 +84,6 @@ def test_a_cancelled_caller_costs_no_token(make_world: Callable[..., World], kep
     gate.release()
     assert world.do(world.session.get_portal_me).identifier
     assert (world.count("oauth.token"), world.count("login")) == (1, 0)
-    assert kept.read() is not None
+    world.again(auth="oauth", store=kept)
+    assert world.do(world.session.get_portal_me).identifier
+    assert (world.count("oauth.token"), world.count("login")) == (1, 0)

@@ -396,12 +396,12 @@ def test_a_message_whose_sender_was_cancelled_goes_out_once_at_most(task_letters
     gate.wait_arrived()
     caller.cancel()
     assert isinstance(caller.future.exception(20), asyncio.CancelledError)
+    assert len(letters.sent) == (1 if at == "response" else 0)
     gate.release()
     assert prepared.is_spent
     again = letters.world.fails(letters.confirming(prepared))
     assert isinstance(again, LibrusConfigurationError)
     assert letters.asked == 1
-    assert len(letters.sent) <= 1
     # The mailbox is none the worse for it.
     assert letters.send().outcome == "accepted"
     assert letters.asked == 2

@@ -25,6 +25,7 @@ from librus_sdk.models import (
     Prepared,
     Receiver,
     Ref,
+    Rows,
     UnreadCounts,
 )
 from tests.bad_input.strategies import JSON
@@ -68,7 +69,7 @@ def test_a_message_of_a_list() -> None:
     assert (message.body, message.body_text) == ("Dzień dobry,<br>jutro", "Dzień dobry,\njutro")
     assert message.send_date == datetime(2026, 3, 9, 8, 5, tzinfo=WARSAW)
     assert message.is_unread
-    assert message.sender == Ref("21", "https://wiadomosci.librus.pl/api/users/21")
+    assert message.sender == Ref("21")
     assert [receiver.id for receiver in message.all_receivers] == ["31"]
     assert (message.sender_name, message.has_attachments, message.category) == ("Anna Zielińska", True, "1")
     assert (message.mailbox, message.attachments, message.receiver_names) == ("inbox", (), ())
@@ -175,6 +176,21 @@ def test_whether_there_is_a_page_after_it(number: int, total: int | None, rows: 
     assert (again.page, again.limit, again.total) == (number, 2, total)
 
 
+@pytest.mark.parametrize("name", ["page", "limit", "total"])
+def test_where_a_page_stands_does_not_change(name: str) -> None:
+    found = Page("ab", page=1, limit=2, total=3)
+    with pytest.raises(AttributeError):
+        setattr(found, name, 7)
+
+
+def test_a_list_without_pages_is_no_page() -> None:
+    family: Any = None
+    for body in (b'{"data": [{"id": 1}], "total": 9}', b'[{"id": 1}]'):
+        found = Mailbox.tags(family).decode(body, "e", True)
+        assert type(found) is Rows
+        assert found[0].id == "1"
+
+
 @pytest.mark.parametrize("total", [-1, "x", None, 1.5, []])
 def test_a_total_that_is_none(total: object) -> None:
     assert page({"messageId": 1}, total=total).total is None
@@ -194,6 +210,7 @@ def test_unread_counts_in_three_forms() -> None:
     assert (found.inbox, found.notes, found.alerts, found.substitutions) == (2, 1, 1, 0)
     assert (found.absences, found.justifications, found.trash) == (None, 0, 5)
     assert (found.total, found.count("archiveInbox"), found.count("other")) == (4, 7, None)
+    assert found.waiting == {"inbox": 2, "notes": 1, "alerts": 1, "substitutions": 0, "justifications": 0}
     assert (counts([]).inbox, counts([]).total) == (None, 0)
     assert counts({"inbox": "9" * 30}).inbox is None
 

@@ -256,12 +256,24 @@ def test_what_a_schema_allows_is_read(marker: Any) -> None:
         dec_hook(marker, value)
 
 
-@pytest.mark.parametrize("marker", SCHEMAS, ids=lambda marker: marker.__name__)
+EXEMPLARY = [marker for marker in SCHEMAS if "examples" in wire_schema(marker)]
+
+
+@pytest.mark.parametrize("marker", EXEMPLARY, ids=lambda marker: marker.__name__)
 def test_examples_are_allowed_and_read(marker: Any) -> None:
     schema = wire_schema(marker)
-    for example in schema.get("examples", ()):
+    assert schema["examples"]
+    for example in schema["examples"]:
         assert Draft202012Validator(schema).is_valid(example)
         assert dec_hook(marker, example) is not None
+
+
+def test_days_and_times_have_examples() -> None:
+    timely = {
+        marker for marker in SCHEMAS if any(word in marker.__name__ for word in ("Date", "Time", "Epoch"))
+    }
+    assert len(timely) > 4
+    assert timely <= set(EXEMPLARY)
 
 
 def test_an_unknown_field_type_is_refused() -> None:

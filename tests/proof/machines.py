@@ -254,6 +254,7 @@ def child_renewal(slots: int, portal: int, child: int, mode: Mode) -> Machine:
         lambda *_: None,
         lambda *_: None,
         _decode_account,
+        retry=RetryPolicy.off(),
     )
 
     def make(ports: tuple[Port, ...], _refusals: list[LibrusSdkError]) -> Flow[Any]:

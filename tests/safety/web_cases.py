@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from librus_sdk import TokenFile
+from librus_sdk import FileStore, LibrusSession
+from librus_sdk.core.keeping import read
+from librus_sdk.secret import Secret
 from librus_sdk.settings import GatewayCredentials
+from librus_sdk.shells.store import StoreKey
 from tests.safety.cases import CASES, add, case
 from tests.safety.scenes import Scene
 
@@ -215,6 +219,25 @@ ENDS: Final[dict[str, dict[str, str]]] = {
         "page": INVALID,
         "drop_before": NET,
         "echo_200": INVALID,
+    },
+    "stored_fresh": {
+        "*": API,
+        "refused": REFRESH,
+        "empty": INVALID,
+        "page": INVALID,
+        "drop_before": NET,
+        "echo_200": INVALID,
+    },
+    "stored_web_web.login": {
+        "*": API,
+        "maintenance": DOWN,
+        "refused": WRONG,
+        "empty": OFTEN,
+        "page": OFTEN,
+        "drop_before": NET,
+        "echo_200": WRONG,
+        "echo_403": WRONG,
+        "echo_422": WRONG,
     },
 }
 """How each sweep ends: ``*`` is what most faults lead to. Nothing: it is healed, or not looked at."""
@@ -576,76 +599,120 @@ sweep("bff", "bff/Messages", _bff)
 
 
 @contextmanager
-def token_file(content: bytes | None = None) -> Iterator[TokenFile]:
+def kept(scene: Scene) -> Iterator[FileStore]:
+    """A store in a folder; what is in it in the end is looked at as the SDK reads it."""
     with TemporaryDirectory() as folder:
-        path = Path(folder, "tokens.json")
-        if content is not None:
-            path.write_bytes(content)
-        yield TokenFile(path)
+        store = scene.remember(FileStore(folder, name="family"))
+        try:
+            yield store
+        finally:
+            for each in store.files():
+                content = Secret(each.path.read_text(encoding="utf-8"))
+                scene.remember((each.set_aside, content, read(content, "")))
 
 
 def _oauth(scene: Scene, spoil: Callable[[], None]) -> None:
-    with token_file() as tokens:
-        session = scene.session(auth="oauth", tokens=scene.remember(tokens))
+    with kept(scene) as store:
+        session = scene.session(auth="oauth", store=store)
         spoil()
         scene.call(session.get_portal_me)
 
 
 def _oauth_again(scene: Scene, spoil: Callable[[], None]) -> None:
-    with token_file() as tokens:
-        session = scene.session(auth="oauth", tokens=scene.remember(tokens))
+    with kept(scene) as store:
+        session = scene.session(auth="oauth", store=store)
         scene.call(session.get_portal_me)
-        scene.remember(tokens.read())
         scene.sim.expire_portal_tokens()
         spoil()
         scene.call(session.get_portal_me)
 
 
+def _stored(scene: Scene, spoil: Callable[[], None]) -> None:
+    with kept(scene) as store:
+        session = scene.session(store=store)
+        scene.call(session.list_children)
+        scene.sim.expire_child_tokens()
+        again = scene.session(store=store)
+        client = scene.call(lambda: again.for_child(scene.sim.children[0].id))
+        spoil()
+        scene.remember(scene.call(client.lucky_number.get))
+
+
+def _stored_web(scene: Scene, spoil: Callable[[], None]) -> None:
+    with kept(scene) as store:
+        client = at_school(scene, store=store)
+        spoil()
+        scene.call(client.lucky_number.get)
+
+
 sweep("oauth", "oauth.redirect", _oauth)
 sweep("oauth", "oauth.token", _oauth)
 sweep("oauth_again", "oauth.token", _oauth_again)
+sweep("stored", "fresh", _stored)
+sweep("stored_web", "web.login", _stored_web)
 
 
-def _damaged(scene: Scene) -> bytes:
-    access, refresh = scene.sim.portal_tokens() if scene.sim._state.oauth.pairs() else ("a" * 40, "b" * 40)
-    scene.more_secrets |= {access, refresh}
-    return json.dumps({"format": 99, "access_token": access, "refresh_token": refresh}).encode()
-
-
-@case("CONFIGURATION_ERROR")
-def token_file_of_another_version(scene: Scene) -> None:
-    with token_file(_damaged(scene)) as tokens:
-        tokens.read()
-
-
-@case("")
-def token_file_that_was_cut_short(scene: Scene) -> None:
-    """Who has a password signs in anew, and writes it anew."""
-    with token_file(_damaged(scene)[:-9]) as tokens:
-        scene.call(scene.session(auth="oauth", tokens=tokens).get_portal_me)
-        scene.remember(tokens.read())
+def _spoilt(scene: Scene, change: Callable[[str], str]) -> None:
+    """Sign in, spoil what is kept of that, and sign in with it."""
+    with kept(scene) as store, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        scene.call(scene.session(auth="oauth", store=store).login)
+        for each in store.files():
+            each.path.write_text(change(each.path.read_text(encoding="utf-8")), encoding="utf-8")
+        scene.call(scene.session(auth="oauth", store=store).login)
+        scene.remember([str(warning.message) for warning in told])
+        assert {each.set_aside for each in store.files()} - {None}, "nothing was put aside"
 
 
 @case("")
-def token_file_in_no_folder(scene: Scene) -> None:
+def store_of_another_version(scene: Scene) -> None:
+    _spoilt(scene, lambda text: text.replace('"format":1', '"format":99'))
+
+
+@case("")
+def store_that_was_cut_short(scene: Scene) -> None:
+    _spoilt(scene, lambda text: text[:-9])
+
+
+@case("")
+def store_of_something_else(scene: Scene) -> None:
+    _spoilt(scene, lambda text: text.replace("librus-sdk session", "another program"))
+
+
+@case("")
+def store_in_no_folder(scene: Scene) -> None:
     """That it cannot be written is told by an event and stops nobody."""
-    with token_file() as tokens:
-        lost = TokenFile(tokens.path.parent / "missing" / "tokens.json")
-        scene.call(scene.session(auth="oauth", tokens=lost).login)
-    # Events of a renewal come when everybody who waited has been served; on threads that is another thread.
-    for thread in threading.enumerate():
-        if thread.name == "librus-refresh":
-            thread.join(20)
-    assert any("unsaved" in event.name for event in scene.evidence.events)
+    with TemporaryDirectory() as folder:
+        Path(folder, "file").touch()
+        store = FileStore(Path(folder, "file"), name="family")
+        scene.call(scene.session(auth="oauth", store=store).login)
+        # Events of a renewal come when everybody who waited has been served, on threads from another one.
+        for thread in threading.enumerate():
+            if thread.name == "librus-refresh":
+                thread.join(20)
+    assert any(event.name == "store.unclaimed" for event in scene.evidence.events)
 
 
 @case("CONFIGURATION_ERROR")
-def tokens_that_cannot_be_saved(scene: Scene) -> None:
-    with token_file() as tokens:
-        scene.call(scene.session(auth="oauth", tokens=tokens).login)
-        pair = tokens.load()
-        assert pair is not None
-        TokenFile(tokens.path / "missing").save(pair)
+def store_without_a_name(scene: Scene) -> None:
+    LibrusSession(auth="oauth", store=FileStore("a-folder"))
+
+
+@case("CONFIGURATION_ERROR")
+def store_that_cannot_be_written(scene: Scene) -> None:
+    with kept(scene) as store:
+        scene.call(scene.session(auth="oauth", store=store).login)
+        (each,) = store.files()
+        content = each.path.read_text(encoding="utf-8")
+        claim = store.shelf(StoreKey.of("family", None, astuple(scene.sim.hosts), usual_hosts=False)).claim()
+        assert claim is not None
+        try:
+            each.path.unlink()
+            each.path.mkdir()
+            claim.save(Secret(content))
+        finally:
+            claim.release()
+            each.path.rmdir()
 
 
 # --- interrupts -------------------------------------------------------------------------------------------
@@ -660,6 +727,8 @@ WAYS: Final[dict[str, tuple[Callable[[Scene, Callable[[], None]], None], tuple[s
     "bff": (_bff, ("bff/Messages",)),
     "oauth": (_oauth, ("oauth.redirect", "oauth.token")),
     "oauth_again": (_oauth_again, ("oauth.token",)),
+    "stored": (_stored, ("LuckyNumbers", "fresh")),
+    "stored_web": (_stored_web, ("gateway/LuckyNumbers", "web.login")),
 }
 for _name, (_way, _steps) in WAYS.items():
     for _step in _steps:

@@ -8,21 +8,29 @@ import os
 import pickle
 import runpy
 import time
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
 
+from librus_sdk.core.answers import Verdict
 from librus_sdk.core.http import Failure, Request, Response
 from librus_sdk.core.refresh import FlightFailure, Grant, Minted, Mode, Ticket
-from librus_sdk.errors import LibrusSdkError
-from librus_sdk.flows.steps import Flow, Ports
+from librus_sdk.errors import (
+    LibrusMaintenanceError,
+    LibrusNetworkError,
+    LibrusResponseValidationError,
+    LibrusSdkError,
+    LibrusTimeoutError,
+)
+from librus_sdk.flows.steps import Flow, Pause, Ports
 from librus_sdk.flows.token_pair import TokenPair
 from librus_sdk.secret import Secret
 from librus_sdk.shells import fork
 from librus_sdk.shells.clock import Clock
-from librus_sdk.shells.limits import MAX_WAIT_S, Limit, new_jar, stamped
-from librus_sdk.shells.reports import report_request
+from librus_sdk.shells.limits import MAX_WAIT_S, Left, Limit, new_jar, stamped
+from librus_sdk.shells.reports import RequestReport
 from librus_sdk.shells.slots import Flight, Slot
 from librus_sdk.shells.wire import Jar
 
@@ -140,20 +148,64 @@ def now(monkeypatch: pytest.MonkeyPatch) -> float:
 
 @pytest.mark.usefixtures("now")
 @pytest.mark.parametrize(
-    ("limit", "seconds", "told"),
+    ("limit", "seconds", "told", "whole"),
     [
-        (Limit(1500), 1.5, 1500),
-        (Limit(1500, deadline=1010.0), 1.5, 1500),
-        (Limit(1500, deadline=1001.5), 1.5, 1500),
-        (Limit(1500, deadline=1001.0), 1.0, 1000),
-        (Limit(1500, deadline=1000.0), 0.0, 1),
-        (Limit(1500, deadline=900.0), 0.0, 1),
-        (Limit(2**53 - 1), MAX_WAIT_S, 2**53 - 1),
-        (Limit(2**53 - 1, deadline=1e18), MAX_WAIT_S, 2**53 - 1),
+        (Limit(1500), 1.5, 1500, False),
+        (Limit(1500, deadline=1010.0), 1.5, 1500, False),
+        (Limit(1500, deadline=1001.5), 1.5, 1500, False),
+        (Limit(1500, deadline=1001.0), 1.0, 1000, False),
+        (Limit(1500, deadline=1000.0), 0.0, 1, False),
+        (Limit(1500, deadline=900.0), 0.0, 1, False),
+        (Limit(2**53 - 1), MAX_WAIT_S, 2**53 - 1, False),
+        (Limit(2**53 - 1, deadline=1e18), MAX_WAIT_S, 2**53 - 1, False),
+        (Limit(1500, deadline=1001.5, total_ms=4000), 1.5, 1500, False),
+        (Limit(1500, deadline=1001.0, total_ms=4000), 1.0, 4000, True),
+        (Limit(1500, deadline=900.0, total_ms=4000), 0.0, 4000, True),
     ],
 )
-def test_what_is_left_of_a_limit(limit: Limit, seconds: float, told: int) -> None:
-    assert limit.left() == (seconds, told)
+def test_what_is_left_of_a_limit(limit: Limit, seconds: float, told: int, whole: bool) -> None:
+    left = limit.left()
+    assert left == (seconds, told, whole)
+    assert left.is_over is (whole and not seconds)
+
+
+def test_the_limit_of_a_call(now: float) -> None:
+    assert Limit.of_call(1500, None) == Limit(1500)
+    call = Limit.of_call(1500, 4000)
+    assert call == Limit(1500, now + 4, 4000)
+    assert [Limit(1500).in_flight, call.in_flight, Limit(1500, now).in_flight] == [False, False, True]
+    assert [Limit(1500).queueing(), call.queueing(), Limit(1500, now).queueing()] == [None, 4.0, None]
+    assert Limit(1500, now - 1, 4000).queueing() == 0.0
+    assert Limit(1500, 1e18, 4000).queueing() == MAX_WAIT_S
+    # Waiting for a renewal takes one timeout at most, and no longer than the call has.
+    assert call.waiting() == Limit(1500, now + 1.5)
+    assert Limit(1500, now + 1, 4000).waiting() == Limit(1500, now + 1, 4000)
+
+
+@pytest.mark.usefixtures("now")
+@pytest.mark.parametrize(
+    ("limit", "plain", "retry"),
+    [
+        (Limit(1500), False, False),
+        (Limit(1500, 1002.0), False, True),
+        (Limit(1500, 1002.1), False, False),
+        (Limit(1500, 1002.0, 4000), True, True),
+        (Limit(1500, 1002.1, 4000), False, False),
+    ],
+)
+def test_which_pauses_there_is_no_time_for(limit: Limit, plain: bool, retry: bool) -> None:
+    assert limit.refuses(Pause(2.0)) is plain
+    assert limit.refuses(Pause(2.0, lambda: None)) is retry
+
+
+def test_what_ran_out() -> None:
+    whole, flight = Limit(1500, 1.0, 4000).ran_out(), Limit(1500, 1.0).ran_out()
+    assert (whole.timeout_ms, whole.option, whole.sent) == (4000, "timeout_total_ms", False)
+    assert (flight.timeout_ms, flight.option, flight.sent) == (1500, "", False)
+    short, own = Left(1.0, 4000, whole=True), Left(1.0, 1500)
+    timeout, reset = Failure("timeout", "timeout", 4000), Failure("network", "reset")
+    assert short.named(timeout) == replace(timeout, option="timeout_total_ms")
+    assert (short.named(reset), own.named(timeout)) == (reset, timeout)
 
 
 def test_limits_within_limits(now: float) -> None:
@@ -256,11 +308,16 @@ class Told:
         return Ports(lambda: self.now, lambda: 0.0, lambda: 0.0, emit)
 
 
-COMMON: dict[str, object] = {
+FRESH: dict[str, object] = {
     "endpoint": "https://portal/fresh/REDACTED",
     "method": "GET",
     "path": "/fresh/REDACTED",
 }
+FULL = LibrusResponseValidationError("no room")
+
+
+def maintenance(_request: Request, _answer: Response) -> Verdict:
+    return Verdict(LibrusMaintenanceError("closed"))
 
 
 @pytest.mark.parametrize(
@@ -268,33 +325,69 @@ COMMON: dict[str, object] = {
     [
         (Response(200, b"", {}), [("info", "synergia.request.success", {"status": 200})]),
         (Response(302, b"", {}), [("info", "synergia.request.success", {"status": 302})]),
-        (Response(401, b"", {}), [("error", "synergia.request.failure", {"status": 401})]),
-        (Response(503, b"", {}), [("error", "synergia.request.failure", {"status": 503})]),
-        (
-            Failure("network", "connection reset"),
-            [("error", "synergia.request.failure", {"error_message": "connection reset"})],
-        ),
-        (
-            Failure("timeout", "timeout", 1500),
-            [
-                ("warn", "synergia.timeout", {"timeout_ms": 1500}),
-                ("error", "synergia.request.failure", {"error_message": "timeout"}),
-            ],
-        ),
-        (
-            Failure("too_large", "larger than max_bytes", max_bytes=5, option="max_bytes"),
-            [("error", "synergia.request.failure", {"error_message": "larger than max_bytes"})],
-        ),
+        (Response(401, b"", {}), [("error", "synergia.request.failure", {"status": 401, "error": None})]),
+        (Failure("sink", "full", error=FULL), [("error", "synergia.request.failure", {"error": FULL})]),
     ],
 )
-@pytest.mark.parametrize(("by_cookie", "mode"), [(True, "cookie"), (False, "bearer")])
-def test_how_a_request_is_told(given: Any, events: list[Any], by_cookie: bool, mode: str) -> None:
+def test_how_a_request_is_told(given: Any, events: list[Any]) -> None:
     told = Told()
-    ended = report_request(told.ports(), GET, by_cookie=by_cookie)
+    report = RequestReport(told.ports(), GET, None)
     told.now += 0.25
-    ended(given)
-    common = {"auth_mode": mode, **COMMON}
+    report.ended(given)
+    common = {"auth_mode": "none", **FRESH}
     assert told.events == [
         ("debug", "synergia.request.start", common),
         *[(level, name, {**common, "duration_ms": 250, **fields}) for level, name, fields in events],
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "names"),
+    [
+        (Failure("network", "connection reset"), LibrusNetworkError, ["synergia.request.failure"]),
+        (
+            Failure("timeout", "timeout", 1500),
+            LibrusTimeoutError,
+            ["synergia.timeout", "synergia.request.failure"],
+        ),
+        (Response(503, b"", {}), LibrusMaintenanceError, ["synergia.request.failure"]),
+    ],
+)
+def test_a_request_that_fails_is_told_with_its_error(given: Any, kind: type, names: list[str]) -> None:
+    told = Told()
+    RequestReport(told.ports(), GET, None, maintenance).ended(given)
+    assert [name for _, name, _ in told.events[1:]] == names
+    assert type(told.events[-1][2]["error"]) is kind
+    timeouts = [fields["timeout_ms"] for _, name, fields in told.events if name == "synergia.timeout"]
+    assert timeouts == ([1500] if len(names) == 2 else [])
+
+
+def test_a_request_nobody_waits_for_is_told() -> None:
+    told = Told()
+    RequestReport(told.ports(), GET, None).abandoned()
+    assert told.events[1][:2] == ("debug", "synergia.request.abandoned")
+
+
+class ChangingJar:
+    """A jar to which another thread is adding a cookie."""
+
+    @property
+    def cookies(self) -> list[object]:
+        raise RuntimeError("dictionary changed size during iteration")
+
+
+@pytest.mark.parametrize(
+    ("bearer", "jar", "mode"),
+    [
+        (Secret("token"), None, "bearer"),
+        (Secret("token"), jar_with("a=b; Path=/"), "bearer"),
+        (None, jar_with("a=b; Path=/"), "cookie"),
+        (None, Jar(), "none"),
+        (None, None, "none"),
+        (None, ChangingJar(), "cookie"),
+    ],
+)
+def test_what_says_whose_request_it_is(bearer: Secret | None, jar: Any, mode: str) -> None:
+    told = Told()
+    RequestReport(told.ports(), replace(GET, bearer=bearer), jar)
+    assert told.events[0][2]["auth_mode"] == mode

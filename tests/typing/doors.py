@@ -7,6 +7,7 @@ sees, blocking and awaited. The ``type: ignore`` comments are assertions, as in 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
+from pathlib import Path
 from typing import Any, assert_type
 
 from librus_sdk import (
@@ -15,16 +16,17 @@ from librus_sdk import (
     AsyncSynergiaApiClient,
     AsyncWiadomosciClient,
     BffApiClient,
+    FileStore,
     GatewayCredentials,
+    KeyringStore,
     LibrusSession,
     PortalCredentials,
+    RedisStore,
     SynergiaApiClient,
-    TokenFile,
     WiadomosciClient,
 )
 from librus_sdk.clients.snapshot import Snapshot
 from librus_sdk.endpoints import Changes, Extras, Family, Get, Mailbox, Plan, SyncCaller, paged, planned
-from librus_sdk.flows.token_pair import TokenKeeper, TokenPair
 from librus_sdk.models import (
     BffMessage,
     Change,
@@ -48,14 +50,17 @@ from librus_sdk.models import (
     Unit,
     UnreadCounts,
 )
+from librus_sdk.shells.store import SessionStore
 
 
 def sessions(portal: PortalCredentials, school: GatewayCredentials, path: str) -> None:
-    tokens = TokenFile(path)
-    keeper: TokenKeeper = tokens
-    assert_type(keeper.load(), TokenPair | None)
-    session = LibrusSession(portal, auth="oauth", tokens=tokens)
-    LibrusSession(auth="oauth", tokens=keeper)
+    files = FileStore(path, name="family")
+    store: SessionStore = files
+    assert_type(files.folder, Path)
+    session = LibrusSession(portal, auth="oauth", store=files)
+    LibrusSession(auth="oauth", store=store)
+    LibrusSession(portal, store=KeyringStore(path))
+    LibrusSession(portal, store=RedisStore("redis://localhost"))
     assert_type(LibrusSession.from_gateway_credentials(school), LibrusSession)
     assert_type(AsyncLibrusSession.from_gateway_credentials(school), AsyncLibrusSession)
     assert_type(session.for_child("5"), SynergiaApiClient)
@@ -64,7 +69,7 @@ def sessions(portal: PortalCredentials, school: GatewayCredentials, path: str) -
     assert_type(session.for_child_bff(5), BffApiClient)
 
     LibrusSession(portal, auth="oauth2")  # type: ignore[arg-type]
-    LibrusSession(portal, auth="oauth", tokens=path)  # type: ignore[arg-type]
+    LibrusSession(portal, store=path)  # type: ignore[arg-type]
     LibrusSession.from_gateway_credentials(portal)  # type: ignore[arg-type]
 
 

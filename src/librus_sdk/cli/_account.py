@@ -1,25 +1,29 @@
-"""Which account the commands sign in with, and where the tokens of ``librus login`` are kept."""
+"""Which account the commands sign in with, and where their sign-ins are kept."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import astuple
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from ..environment import Environment
 from ..errors import LibrusConfigurationError, LibrusSdkError
-from ..settings import API_V3, GATEWAY_API_20, ApiBackend
+from ..secret import Secret
+from ..settings import API_V3, GATEWAY_API_20, ApiBackend, Hosts
 
 if TYPE_CHECKING:
-    from ..shells.token_file import KeptTokens, TokenFile
+    from ..core.keeping import Document, Unreadable
+    from ..shells.file_store import FileStore
+    from ..shells.store import StoreKey
 
-__all__ = ["TOKENS_VARIABLE", "Way", "half_set", "kept_in", "session_options", "token_file", "way_of"]
+__all__ = ["LOGIN", "STORE_VARIABLE", "Account", "Found", "Way", "key_of", "login_store", "store_of"]
 
-TOKENS_VARIABLE: Final = "LIBRUS_TOKENS_FILE"
-_FOLDER: Final = "librus-sdk"
-_FILE: Final = "tokens.json"
+STORE_VARIABLE: Final = "LIBRUS_STORE"
+LOGIN: Final = "login"
+"""What the file of ``librus login`` is called; with other hosts than the real ones their digest follows."""
+_FOLDER: Final = "sessions"
 _MISSED: Final[Mapping[str, ApiBackend]] = {
     "LIBRUS_PORTAL_EMAIL": API_V3,
     "LIBRUS_GATEWAY_LOGIN": GATEWAY_API_20,
@@ -27,95 +31,151 @@ _MISSED: Final[Mapping[str, ApiBackend]] = {
 }
 Way = Literal["family account", "school login", "kept tokens", "nothing"]
 """How commands sign in: with the variables of either account, with what ``librus login`` has kept, or not."""
+Found: TypeAlias = "Document | Unreadable | Literal['unreadable'] | None"
+"""What is kept: a document, why it cannot be used (as a word), or nothing."""
 
 
-def token_file(environ: Mapping[str, str]) -> TokenFile:
-    """Return the file of tokens: where ``LIBRUS_TOKENS_FILE`` says, else among the user's own data.
+def store_of(environ: Mapping[str, str]) -> FileStore:
+    """Return where the sign-ins of the accounts in the variables are kept.
 
     Raises:
         LibrusConfigurationError: it is not known where that is.
     """
-    from ..shells.token_file import TokenFile
-
-    named = environ.get(TOKENS_VARIABLE)
-    # In a file .env no shell has read the sign for one's home.
-    return TokenFile(os.path.expanduser(named) if named else _state_folder(environ) / _FOLDER / _FILE)  # noqa: PTH111
+    return _store(environ, None)
 
 
-def _state_folder(environ: Mapping[str, str]) -> Path:
-    if sys.platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local")
-    state = environ.get("XDG_STATE_HOME")
-    # By its rules a path that is not absolute does not count.
-    return Path(state) if state and os.path.isabs(state) else _home() / ".local" / "state"  # noqa: PTH117
+def login_store(environ: Mapping[str, str]) -> FileStore:
+    """Return where the sign-in of ``librus login`` is kept. Raises as :func:`store_of` does."""
+    return _store(environ, LOGIN)
 
 
-def _home() -> Path:
+def _store(environ: Mapping[str, str], name: str | None) -> FileStore:
+    from ..shells.file_store import FileStore
+    from ..shells.own_folder import own_folder
+
+    folder: str | Path | None = environ.get(STORE_VARIABLE)
+    if not folder:
+        folder = own_folder(environ, instead=f"{STORE_VARIABLE} can name a folder") / _FOLDER
     try:
-        return Path.home()
-    except RuntimeError:
-        raise LibrusConfigurationError(
-            f"It is not known where your own files are kept; {TOKENS_VARIABLE} can name the file of tokens."
-        ) from None
+        return FileStore(folder, name=name)
+    except LibrusConfigurationError:
+        pass
+    raise LibrusConfigurationError(f"{STORE_VARIABLE} must name a folder; it is set to something else.")
 
 
-def way_of(environ: Mapping[str, str]) -> Way:
-    """Return how commands sign in: variables come before kept tokens. Raises LibrusConfigurationError."""
+def key_of(environ: Mapping[str, str], way: Way) -> StoreKey:
+    """Return whose sign-in it is. Raises LibrusConfigurationError for variables that are no account."""
+    from ..shells.store import StoreKey
+
     environment = Environment(environ)
-    if environment.backend() == GATEWAY_API_20:
-        return "school login"
-    if environment.has_credentials(API_V3):
-        return "family account"
-    # Unlike a Path's, this stands folders that may not be looked into.
-    return "kept tokens" if os.path.exists(token_file(environ).path) else "nothing"  # noqa: PTH110
+    hosts = environment.hosts()
+    account: Secret | None = None
+    if way == "family account":
+        account = environment.portal_credentials().email
+    elif way == "school login":
+        account = environment.gateway_credentials().login
+    kind: Literal["family", "school"] = "school" if way == "school login" else "family"
+    return StoreKey.of(kind, account, astuple(hosts), usual_hosts=hosts == Hosts())
 
 
-def half_set(environ: Mapping[str, str]) -> str | None:
-    """Return what to tell somebody whose kept tokens are used because of an account one variable is missing.
+class Account:
+    """The account of one run. What is kept of it is read at most once.
 
-    The family account's address alone is nothing to tell: ``librus login`` takes it from there.
+    Args:
+        environ: the variables.
     """
-    if way_of(environ) != "kept tokens":
-        return None
-    missing = [
-        name
-        for name, backend in _MISSED.items()
-        if Environment({**environ, name: "given"}).has_credentials(backend)
-    ]
-    if not missing:
-        return None
-    lacks = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'}"
-    return f"{lacks} missing, so commands use the tokens librus login has kept."
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ: Final = environ
+
+    @cached_property
+    def way(self) -> Way:
+        """How commands sign in: variables come before what is kept. Raises LibrusConfigurationError."""
+        environment = Environment(self._environ)
+        if environment.backend() == GATEWAY_API_20:
+            return "school login"
+        if environment.has_credentials(API_V3):
+            return "family account"
+        return "nothing" if self._by_login is None else "kept tokens"
+
+    @cached_property
+    def kept(self) -> Found:
+        """What is kept of this account. Raises LibrusConfigurationError for variables that are no account."""
+        if self.way == "nothing":
+            return None
+        if self.way == "kept tokens":
+            return self._by_login
+        key = key_of(self._environ, self.way)
+        try:
+            store = store_of(self._environ)
+        except LibrusConfigurationError:
+            return None
+        return _read(store, key)
+
+    @cached_property
+    def _by_login(self) -> Found:
+        try:
+            store = login_store(self._environ)
+        except LibrusConfigurationError:
+            return None
+        return _read(store, key_of(self._environ, "kept tokens"))
+
+    @cached_property
+    def half_set(self) -> str | None:
+        """What to tell somebody whose kept sign-in is used because of an account one variable is missing.
+
+        The family account's address alone is nothing to tell: ``librus login`` takes it from there.
+        """
+        if self.way != "kept tokens":
+            return None
+        missing = [
+            name
+            for name, backend in _MISSED.items()
+            if Environment({**self._environ, name: "given"}).has_credentials(backend)
+        ]
+        if not missing:
+            return None
+        lacks = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'}"
+        return f"{lacks} missing, so commands use the sign-in librus login has kept."
+
+    def options(self, *, keeps: bool, note: Callable[[str], None]) -> dict[str, Any]:
+        """Return what a session is told about signing in.
+
+        Args:
+            keeps: whether anything is kept between runs.
+            note: is told what is no error.
+
+        Raises:
+            LibrusConfigurationError: there is nothing to sign in with, or what is kept cannot be used.
+        """
+        if self.way == "nothing":
+            raise _nothing(Environment(self._environ))
+        if self.way == "kept tokens":
+            if not keeps:
+                raise LibrusConfigurationError(_LEFT_OUT)
+            if isinstance(self.kept, str):
+                raise LibrusConfigurationError(_UNUSABLE[self.kept])
+            return {"auth": "oauth", "store": login_store(self._environ)}
+        if not keeps:
+            return {}
+        try:
+            return {"store": store_of(self._environ)}
+        except LibrusConfigurationError as error:
+            # An account in variables needs no store.
+            note(f"{error.message} Until then every command signs in anew.")
+            return {}
 
 
-def session_options(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a session is told about signing in.
-
-    Raises:
-        LibrusConfigurationError: there is nothing to sign in with, or what is kept cannot be used.
-    """
-    way = way_of(environ)
-    if way == "kept tokens":
-        tokens = token_file(environ)
-        # The session would take a file it cannot read for none, and say that the sign-in has ended.
-        kept_in(tokens)
-        return {"auth": "oauth", "tokens": tokens}
-    if way == "nothing":
-        raise _nothing(Environment(environ))
-    return {}
-
-
-def kept_in(tokens: TokenFile) -> KeptTokens | None:
-    """Return what is kept. Raises LibrusConfigurationError that says what to run."""
+def _read(store: FileStore, key: StoreKey) -> Found:
     try:
-        return tokens.read()
-    except LibrusConfigurationError as error:
-        problem = error.replicate()
-    problem.message = (
-        "The tokens that librus login has kept cannot be read: their file is damaged, of another version, or "
-        "not yours to read. Run librus logout, then librus login; librus auth status tells where the file is."
-    )
-    raise problem
+        content = store.shelf(key).load()
+    except LibrusConfigurationError:
+        return "unreadable"
+    if content is None:
+        return None
+    from ..core.keeping import read  # only now: most of the start-up would be its JSON library
+
+    return read(content, key.owner)
 
 
 def _nothing(environment: Environment) -> LibrusSdkError:
@@ -127,3 +187,23 @@ def _nothing(environment: Environment) -> LibrusSdkError:
         problem.message = f"{error.message} Or run librus login, which asks for them and keeps you signed in."
         return problem
     raise AssertionError("there are credentials after all")
+
+
+_LEFT_OUT: Final = (
+    "--no-store leaves out the sign-in that librus login has kept, and there is no other. Run the command "
+    "without --no-store, or set LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD."
+)
+_AGAIN: Final = "Run librus login again, which puts that file aside; librus auth status tells where it is."
+_UNUSABLE: Final[Mapping[str, str]] = {
+    "damaged": f"The sign-in that librus login has kept is damaged. {_AGAIN}",
+    "foreign": f"What lies where librus login keeps the sign-in is another program's. {_AGAIN}",
+    "newer": (
+        "The sign-in that librus login has kept is of a newer version of librus-sdk: update this one. Or "
+        "run librus login again, which puts that file aside."
+    ),
+    "unreadable": (
+        "The sign-in that librus login has kept cannot be read: it is not yours to read, or no file. Remove "
+        "it (librus auth status tells where it is), or name another folder with "
+        f"{STORE_VARIABLE}; then run librus login."
+    ),
+}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ._document import Cell, Styled
-from ._words import NOTHING
+from ._words import NOTHING, counted
 
 __all__ = [
     "day_cell",
     "day_heading",
     "day_name",
+    "from_now",
     "hours",
     "in_poland",
     "lesson_or_hours",
@@ -24,6 +26,16 @@ __all__ = [
 ]
 
 _MIDNIGHT = time()
+_MINUTE_S = 60.0
+_HOUR_S = 60 * _MINUTE_S
+_DAY_S = 24 * _HOUR_S
+_LONGEST_S = 100 * 365 * _DAY_S
+# How long a span may be to be told in this unit.
+_SPANS = (
+    (_MINUTE_S, "minute", _HOUR_S),
+    (_HOUR_S, "hour", 2 * _DAY_S),
+    (_DAY_S, "day", math.inf),
+)
 _POLAND = ZoneInfo("Europe/Warsaw")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ABBREVIATED = ("pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz.")
@@ -72,6 +84,22 @@ def in_poland(seconds: float) -> str:
     at = datetime.fromtimestamp(seconds, _POLAND)
     here = at.astimezone()
     return moment(at) if here.utcoffset() == at.utcoffset() else f"{moment(at)} in Poland"
+
+
+def from_now(seconds: float, now: float) -> str:
+    """Return how long ago a moment was, or how far away it is: ``5 minutes ago``, ``in 23 hours``.
+
+    Both are seconds since the epoch; less than a minute is ``just now``. A dash for what is no moment.
+    """
+    away = seconds - now
+    if not math.isfinite(away) or abs(away) > _LONGEST_S:
+        return NOTHING
+    span = abs(away)
+    if span < _MINUTE_S:
+        return "just now"
+    unit, name = next((unit, name) for unit, name, most in _SPANS if span < most)
+    said = counted(int(span // unit), name)
+    return f"in {said}" if away > 0 else f"{said} ago"
 
 
 def moment_cell(at: datetime | None) -> Cell:

@@ -6,7 +6,6 @@ import logging
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagnostics", "level_from"]
 
-_LEVELS: Final = {"debug": 10, "info": 20, "warn": 30, "error": 40}
 _VARIABLE: Final = "LIBRUS_LOG_LEVEL"
 _SILENT: Final = logging.CRITICAL + 1
 
@@ -33,7 +31,9 @@ def level_from(environ: Mapping[str, str]) -> int:
     """
     if _VARIABLE not in environ:
         return _SILENT
-    level = _LEVELS.get(environ[_VARIABLE].strip().lower())
+    from ..events import LEVELS
+
+    level = LEVELS.get(environ[_VARIABLE].strip().lower())
     if level is None:
         raise LibrusConfigurationError(f"{_VARIABLE} must be debug, info, warn or error.")
     return level
@@ -48,14 +48,10 @@ class Diagnostics:
 
     def __call__(self, event: Event) -> None:
         """Write the event, or not."""
-        if _LEVELS[event.level] < self._level:
-            return
-        from ..events import format_event
+        from ..events import LEVELS, format_event
 
-        if "endpoint" in event.fields:
-            # Which ends with the path; once is enough for a reader.
-            fields = {key: value for key, value in event.fields.items() if key != "path"}
-            event = replace(event, fields=fields)
+        if LEVELS[event.level] < self._level:
+            return
         time = datetime.fromtimestamp(event.at, UTC).isoformat(timespec="milliseconds")
         with self._lock:
             sys.stderr.write(f"{time.removesuffix('+00:00')}Z {event.level.upper()} {format_event(event)}\n")

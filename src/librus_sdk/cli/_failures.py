@@ -25,7 +25,6 @@ from ..errors import (
     LibrusTerminalAuthenticationError,
 )
 from ..settings import API_V3, GATEWAY_API_20
-from ._account import way_of
 from ._document import Fields, Section, lay_out, width_of, write
 from ._rephrased import rephrased
 
@@ -45,8 +44,8 @@ _HELP_OPTIONS: Final = ("--help", "-h")
 
 # What only matters to those who use commands, said after the SDK's own message.
 _REFUSED: Final = (
-    "Every run of a command signs in anew: do not repeat it before you have checked the password, "
-    "because Librus demands a captcha after a few failures."
+    "The next command sends it again: do not run one before you have checked the password, because Librus "
+    "demands a captcha after a few failures."
 )
 _WHOSE: Final = "To see whose they are, run: librus children list."
 
@@ -135,9 +134,9 @@ def _of_backend(context: click.Context, error: LibrusSdkError) -> str | None:
 
 
 def _of_kept_tokens(context: click.Context, error: LibrusSdkError) -> str | None:
-    # A refused password is an error of its own class. Tokens that do not work any more are removed.
+    # A refused password is an error of its own class.
     ended = type(error) is LibrusTerminalAuthenticationError and error.code == AUTHENTICATION_FAILED
-    return _ENDED if ended and way_of(context.obj.environ) in ("kept tokens", "nothing") else None
+    return _ENDED if ended and context.obj.account.way == "kept tokens" else None
 
 
 _ENDED: Final = (

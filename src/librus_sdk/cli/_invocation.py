@@ -18,7 +18,7 @@ from ..errors import (
     LibrusUnsupportedBackendError,
 )
 from ..settings import API_V3, GATEWAY_API_20
-from ._account import half_set, session_options, way_of
+from ._account import STORE_VARIABLE, Account
 from ._diagnostics import Diagnostics, level_from
 from ._document import Fields, Section, clean, render, write
 from ._dotenv import merged_environment
@@ -115,18 +115,25 @@ class Invocation:
         form: ``text`` or ``json``.
         child: the selector given with ``--child``.
         verbose: whether ``--verbose`` was given.
+        keeps: whether the sign-in is kept between runs: not with ``--no-store``.
     """
 
     def __init__(self) -> None:
         self.form = "text"
         self.child: str | None = None
         self.verbose = False
+        self.keeps = True
         self._noted: set[str] = set()
 
     @cached_property
     def environ(self) -> Mapping[str, str]:
         """The process's variables and those of ``.env``. Raises LibrusConfigurationError."""
         return merged_environment(os.environ, Path())
+
+    @cached_property
+    def account(self) -> Account:
+        """Which account commands sign in with. Raises LibrusConfigurationError."""
+        return Account(self.environ)
 
     @cached_property
     def diagnostics(self) -> Callable[[Event], None]:
@@ -162,7 +169,7 @@ class Invocation:
         Raises:
             LibrusUnsupportedBackendError: commands sign in with something else.
         """
-        if way_of(self.environ) != "school login":
+        if self.account.way != "school login":
             raise LibrusUnsupportedBackendError(
                 "This needs a login issued by the school.", details={"api_backend": API_V3}
             )
@@ -173,12 +180,10 @@ class Invocation:
 
         from ..session import AsyncLibrusSession
 
-        session = AsyncLibrusSession.from_env(
-            self.environ, on_event=self._hook(), **session_options(self.environ)
-        )
-        half = half_set(self.environ)
-        if half:
-            self.note_once(half)
+        options = self.account.options(keeps=self.keeps, note=self.note_once)
+        session = AsyncLibrusSession.from_env(self.environ, on_event=self._hook(), **options)
+        if self.account.half_set:
+            self.note_once(self.account.half_set)
 
         async def whole() -> None:
             async with session:
@@ -199,8 +204,8 @@ class Invocation:
 
         def heard(event: Event) -> None:
             diagnostics(event)
-            if event.name == "portal.tokens.unsaved":
-                self.note_once(_UNSAVED)
+            if event.name in ("store.unsaved", "store.unclaimed", "store.unread"):
+                self.note_once(_LOST if self.account.way == "kept tokens" else _UNSAVED)
 
         return heard
 
@@ -286,9 +291,13 @@ class Invocation:
         )
 
 
+_LOST: Final = (
+    "Something of the sign-in was renewed and could not be kept; librus auth status tells where it would be. "
+    "The next command may ask you to run librus login again."
+)
 _UNSAVED: Final = (
-    "The tokens that librus login has kept were renewed, and the new ones could not be written; librus auth "
-    "status tells where to. The next command will ask you to run librus login again."
+    f"The sign-in could not be kept, so the next command signs in again. {STORE_VARIABLE} can name another "
+    "folder; --no-store keeps nothing."
 )
 
 

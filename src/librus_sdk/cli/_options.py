@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._invocation import Invocation
 
 __all__ = [
+    "ANYWHERE",
     "DAY",
     "MONDAY",
     "Group",
@@ -35,6 +36,8 @@ __all__ = [
     "school_login_read",
 ]
 
+ANYWHERE: Final = ("--verbose", "--no-store")
+"""Options that every command and group takes."""
 _DAY_FORM: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _WHOLE: Final = 1000
 _HELP: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -46,9 +49,25 @@ def _verbose(context: click.Context, _parameter: click.Parameter, value: bool) -
         invocation.verbose = True
 
 
+def _no_store(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        invocation: Invocation = context.obj
+        invocation.keeps = False
+
+
+def _no_store_option() -> click.Option:
+    return click.Option(
+        [ANYWHERE[1]],
+        is_flag=True,
+        expose_value=False,
+        callback=_no_store,
+        help="Keep nothing of the sign-in, and use nothing that was kept of an earlier one.",
+    )
+
+
 def _verbose_option() -> click.Option:
     return click.Option(
-        ["--verbose"],
+        [ANYWHERE[0]],
         is_flag=True,
         expose_value=False,
         callback=_verbose,
@@ -100,7 +119,7 @@ class Leaf(_Command):
             **(kwargs.get("context_settings") or {}),
         }
         super().__init__(*args, **kwargs)
-        self.params.append(_verbose_option())
+        self.params += [_verbose_option(), _no_store_option()]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -133,7 +152,7 @@ class LeafGroup(_Command, click.Group):
         kwargs["context_settings"] = {**_HELP, **(kwargs.get("context_settings") or {})}
         kwargs |= {"invoke_without_command": True, "callback": _needs_command}
         super().__init__(*args, **kwargs)
-        self.params.append(_verbose_option())
+        self.params += [_verbose_option(), _no_store_option()]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands with whole sentences, where click would cut them off."""

@@ -13,10 +13,10 @@ from typing import Any, Final
 import click
 
 from .._version import __version__
-from ..errors import LibrusDeprecationWarning, LibrusSchemaWarning, LibrusSdkError
+from ..errors import LibrusDeprecationWarning, LibrusSchemaWarning, LibrusSdkError, LibrusStoreWarning
 from ._failures import chosen_format, internal_error, tell, usage_error
 from ._invocation import Invocation
-from ._options import Group
+from ._options import ANYWHERE, Group
 from .commands.completion import VARIABLE, answer
 
 __all__ = ["run"]
@@ -52,9 +52,12 @@ _HOMES: Final = {
     "school": ("school", "The school, the class, rooms, subjects and people."),
     "notifications": ("notifications", "The notification centre, and what is pushed to phones."),
     "changes": ("changes", "What Librus says has changed: for programs, and a hint only."),
-    "auth": ("auth", "How commands sign in; photos; what the access token may read."),
-    "login": ("login", "Sign in with the family account and keep tokens, so that commands need no password."),
-    "logout": ("logout", "Remove the tokens that librus login has kept; Librus itself is not told."),
+    "auth": ("auth", "How commands sign in, and what is kept of it; photos; what the access token may read."),
+    "login": (
+        "login",
+        "Sign in with the family account and stay signed in, so that commands need no password.",
+    ),
+    "logout": ("logout", "Remove what is kept of the sign-in; Librus itself is not told."),
     "openapi": (
         "openapi",
         "Print the OpenAPI document of what this version can read of a child; nothing is asked of Librus.",
@@ -65,7 +68,9 @@ _HOMES: Final = {
 _EPILOG: Final = """The family account is read from LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD, in the
 environment or in a file .env in the current folder, or librus login keeps it signed in. A login issued by the
 school is read from LIBRUS_GATEWAY_LOGIN and LIBRUS_GATEWAY_PASSWORD. LIBRUS_CHILD is the child to show when
---child is not given. Failures go to stderr and end with status 1."""
+--child is not given. The sign-in, never the password, is kept for the next command: librus auth status shows
+where, LIBRUS_STORE can name another folder, --no-store keeps nothing. Failures go to stderr and end with
+status 1."""
 
 root = Group(
     "librus",
@@ -82,6 +87,7 @@ def run(argv: Sequence[str]) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LibrusSchemaWarning)  # the commands say it in their own words
         warnings.simplefilter("always", LibrusDeprecationWarning)
+        warnings.simplefilter("always", LibrusStoreWarning)
         warnings.showwarning = _show_warning
         try:
             return _run(list(argv))
@@ -110,7 +116,7 @@ def _run(argv: list[str]) -> int:
     question = os.environ.get(VARIABLE)
     if question:
         return answer(root, question, Invocation())
-    if not [argument for argument in argv if argument != "--verbose"]:
+    if all(argument in ANYWHERE for argument in argv):
         argv = ["--help"]
     with root.make_context("librus", argv, obj=Invocation()) as context:
         status = root.invoke(context)
@@ -133,6 +139,6 @@ def _reader_gone() -> int:
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_where: Any, **_more: Any) -> None:
-    """Tell about a legacy name; the warnings of other people's code are for those who develop with it."""
-    if issubclass(category, LibrusDeprecationWarning):
+    """Tell about a legacy name or a store; other warnings are for those who develop with that code."""
+    if issubclass(category, (LibrusDeprecationWarning, LibrusStoreWarning)):
         sys.stderr.write(f"Note: {message}\n")

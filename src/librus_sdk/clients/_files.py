@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,10 +10,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ..core.answers import Judge, Verdict, failure_error, judge_api
-from ..core.headers import FILE_HEADERS
-from ..core.http import Failure, Request, Response, origin_of
+from ..core.headers import APP_HEADERS, UNPACKED
+from ..core.http import Failure, Request, Response, is_at, is_of_librus, origin_of, plain_origin
+from ..core.web_answers import judge_website
 from ..errors import LibrusApiError, LibrusResponseValidationError
+from ..flows.walk import redirect_of
 from ..models.download import Download, DownloadDescriptor
+from ..secret import Secret
 
 __all__ = [
     "described",
@@ -25,10 +27,9 @@ __all__ = [
     "judge_elsewhere",
     "kept",
     "note_in",
+    "note_of",
+    "page_judge",
 ]
-
-_LIBRUS: Final = ".librus.pl"
-_HOST: Final = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})*")
 
 # Of all good answers only these hold all of something: 204 is nothing, 206 a part.
 _WHOLE: Final = (200, 203)
@@ -66,15 +67,32 @@ def is_surely_file(status: int, headers: Mapping[str, str]) -> bool:
 
 @functools.cache
 def file_judge(judge: Judge) -> Judge:
-    """Return the judge of a file where JSON is judged by this one."""
+    """Return the judge of a file where JSON is judged by this one. A redirect it takes leads to the file."""
 
     def judge_file(request: Request, response: Response) -> Verdict:
         verdict = judge(request, response)
-        if verdict.ok and response.status not in _WHOLE:
+        if verdict.ok and response.ok and response.status not in _WHOLE:
             return Verdict(_no_file(request.endpoint, f"$: expected a file, got status {response.status}"))
         return verdict
 
     return judge_file
+
+
+@functools.cache
+def page_judge(store: str) -> Judge:
+    """Return the judge of the website's pages that lead to files.
+
+    Args:
+        store: the address of the file store, the only place they may lead to.
+    """
+
+    def judge_page(request: Request, response: Response) -> Verdict:
+        target = redirect_of(request, response)
+        if target is not None and is_at(target, store):
+            return Verdict()
+        return judge_website(request, response)
+
+    return judge_page
 
 
 def judge_elsewhere(request: Request, response: Response) -> Verdict:
@@ -88,6 +106,11 @@ def judge_elsewhere(request: Request, response: Response) -> Verdict:
 def note_in(found: Download) -> DownloadDescriptor | None:
     """Return the note that came in place of the file, if this is one. What has a disposition is none."""
     return found.descriptor() if found.content_disposition is None else None
+
+
+def note_of(target: Secret) -> DownloadDescriptor:
+    """Return the note that says what a redirect says: where the file is."""
+    return DownloadDescriptor(download_url=target.reveal())
 
 
 def kept(found: Download, request: Request) -> Download:
@@ -132,7 +155,7 @@ def file_request(note: DownloadDescriptor, asked: Request) -> Request:
         file_address(note, asked.url),
         endpoint=f"{_origin_text(note)}/REDACTED",
         name="file",
-        headers=FILE_HEADERS,
+        headers=(*APP_HEADERS, UNPACKED),
         sink=asked.sink,
     )
 
@@ -147,22 +170,12 @@ def file_address(note: DownloadDescriptor, url: str) -> str:
     Raises:
         LibrusResponseValidationError: the address leads away from Librus, or is none.
     """
-    home, there = origin_of(url), _origin_or_none(note.download_url)
+    home, there = origin_of(url), plain_origin(Secret(note.download_url))
     if there is not None:
-        same = there[1] == home[1] or (there[1].endswith(_LIBRUS) and home[1].endswith(_LIBRUS))
+        same = there[1] == home[1] or (is_of_librus(there[1]) and is_of_librus(home[1]))
         if same and there[0] in {home[0], "https"}:
             return note.download_url
     raise _no_file(url, "$.DownloadUrl: expected an address at Librus")
-
-
-def _origin_or_none(url: str) -> tuple[str, str, int | None] | None:
-    try:
-        found, place = origin_of(url), urlsplit(url).netloc
-    except ValueError:
-        return None
-    # A plain name: what is no name of a host is read differently by everybody who reads it.
-    plain = _HOST.fullmatch(found[1]) and "@" not in place and url.isprintable()
-    return found if plain and found[0] in {"http", "https"} else None
 
 
 def _origin_text(note: DownloadDescriptor) -> str:

@@ -14,7 +14,7 @@ from ..settings import ApiBackend
 from ..shells.slots import Slot
 from .bound import Bound
 from .family import ChildSelector
-from .options import Parts
+from .options import ClientOptions, Parts
 from .portal import PortalCore
 
 __all__ = ["Account"]
@@ -23,8 +23,8 @@ __all__ = ["Account"]
 class Account(Protocol):
     """The slots of an account and what is done with them, as flows without a shell.
 
-    What the back end does not have raises LibrusUnsupportedBackendError at once. ``selector`` turns what a
-    child was named by into what the others take.
+    What the back end does not have raises LibrusUnsupportedBackendError before anything is sent: when it is
+    called, or when its flow is run. ``selector`` turns what a child was named by into what the others take.
     """
 
     @property
@@ -41,6 +41,6 @@ class Account(Protocol):
     def selector(self, child: ChildSelector | None, /) -> Any: ...
     def resolve(self, wanted: Any, /) -> Flow[ChildAccount]: ...
     def refresh(self, wanted: Any, /) -> Flow[str]: ...
-    def bound(self, wanted: Any, timeout_ms: int | None, strict: bool | None, /) -> Flow[Bound]: ...
-    def messages_bound(self, wanted: Any, timeout_ms: int | None, strict: bool | None, /) -> Flow[Bound]: ...
-    def bff_bound(self, wanted: Any, timeout_ms: int | None, strict: bool | None, /) -> Flow[Bound]: ...
+    def bound(self, wanted: Any, options: ClientOptions, /) -> Flow[Bound]: ...
+    def messages_bound(self, wanted: Any, options: ClientOptions, /) -> Flow[Bound]: ...
+    def bff_bound(self, wanted: Any, options: ClientOptions, /) -> Flow[Bound]: ...

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from ..endpoints import AsyncCaller, BffMessages, SyncCaller
+from typing import Any
+
+from ..endpoints import AsyncCaller, BffMessages, Get, SyncCaller
 from ..shells.tasks import TaskShell
 from ..shells.threads import ThreadShell
 from .bound import Bound
-from .callers import ChildCaller, ChildCallerAsync
+from .callers import ChildCaller, ChildCallerAsync, undecoded
 
 __all__ = ["AsyncBffApiClient", "BffApiClient"]
 
@@ -22,7 +24,12 @@ class BffApiClient:
     """
 
     def __init__(self, bound: Bound, shell: ThreadShell) -> None:
-        self.messages: BffMessages[SyncCaller] = BffMessages(ChildCaller(bound, shell))
+        self._caller = ChildCaller(bound, shell)
+        self.messages: BffMessages[SyncCaller] = BffMessages(self._caller)
+
+    def as_sent(self, get: Get[Any]) -> Any:
+        """Return the JSON as Librus sent it. See :meth:`ChildClient.as_sent`."""
+        return self._caller.call(undecoded(get))
 
     def __repr__(self) -> str:
         return "<BffApiClient>"
@@ -32,7 +39,12 @@ class AsyncBffApiClient:
     """The same for asyncio. See :class:`BffApiClient`."""
 
     def __init__(self, bound: Bound, shell: TaskShell) -> None:
-        self.messages: BffMessages[AsyncCaller] = BffMessages(ChildCallerAsync(bound, shell))
+        self._caller = ChildCallerAsync(bound, shell)
+        self.messages: BffMessages[AsyncCaller] = BffMessages(self._caller)
+
+    async def as_sent(self, get: Get[Any]) -> Any:
+        """Return the JSON as Librus sent it. See :meth:`ChildClient.as_sent`."""
+        return await self._caller.call(undecoded(get))
 
     def __repr__(self) -> str:
         return "<AsyncBffApiClient>"

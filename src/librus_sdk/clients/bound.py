@@ -15,15 +15,16 @@ from ..errors import LibrusPermissionError, LibrusSdkError
 from ..flows.call import Answer, call, deliver
 from ..flows.steps import Flow
 from ..models.auth import AuthTokenInfo
-from ..models.download import Download, DownloadDescriptor
+from ..models.download import Download
 from ..settings import GATEWAY_API_20, ApiBackend
+from ..shells.limits import Limits
 from ..shells.slots import Slot
-from ._files import described, file_judge, kept, note_in
+from ._files import described, file_judge, kept, note_in, note_of
 from ._paid import explained, is_puzzling
 from .doors import Door, Doors, unsupported_read
 from .fetching import fetched
 from .lookup import Tables
-from .options import Parts
+from .options import ClientOptions, Parts, own_settings
 
 __all__ = ["Bound", "Reader"]
 
@@ -43,19 +44,21 @@ class Reader:
     doors: Doors
     explains: bool = True
 
-    def with_options(self, timeout_ms: int | None, strict: bool | None) -> Self:
-        """The same with this client's own timeout (milliseconds) and strictness."""
-        settings = self.parts.settings
-        if timeout_ms is not None:
-            settings = replace(settings, timeout_ms=timeout_ms)
-        if strict is not None:
-            settings = replace(settings, strict=strict)
+    def with_options(self, options: ClientOptions) -> Self:
+        """The same with this client's own limits and strictness."""
+        settings = own_settings(self.parts.settings, options)
         return replace(self, parts=replace(self.parts, settings=settings))
 
     @property
     def timeout_ms(self) -> int:
         """The limit for one attempt, milliseconds."""
         return self.parts.settings.timeout_ms
+
+    @property
+    def limits(self) -> Limits:
+        """What a shell is told about the time a call may take."""
+        settings = self.parts.settings
+        return {"timeout_ms": settings.timeout_ms, "timeout_total_ms": settings.timeout_total_ms}
 
     def read(self, get: Get[T], sink: Sink | None = None) -> Flow[T]:
         """One read, as a flow. With a sink the content of a file goes there.
@@ -85,17 +88,13 @@ class Reader:
             harmless=get.harmless if isinstance(get, Send) else True,
         )
         judge = file_judge(door.judge) if is_file else door.judge
-        if get.place == "website":
-            # A page of the website is asked for a file, and leads to it.
-            note = DownloadDescriptor(download_url=url)
-            return cast("T", (yield from fetched(note, request, door, self.parts)))
         if isinstance(get, Delivering):
             answered = yield from deliver(request, slot=door.slot, judge=judge, ports=self.parts.ports)
             return cast("T", get.judge(request, answered))
         try:
-            answer = yield from self._call(
-                request, door.slot, judge, partial(decode, strict=self.parts.settings.strict)
-            )
+            # What leads to a file may be good for one download only.
+            decoded = partial(decode, strict=self.parts.settings.strict)
+            answer = yield from self._call(request, door.slot, judge, decoded, once=not is_file)
         except LibrusPermissionError as error:
             if not (self.explains and get.place == "school" and is_puzzling(error, get.path)):
                 raise
@@ -113,17 +112,23 @@ class Reader:
             return None
 
     def _whole(self, answer: Answer[T], request: Request, door: Door) -> Flow[T]:
-        """The answer; a file is what its headers say it is, or lies where a note says."""
+        """The answer; a file is what its headers say it is, or lies where the answer or a note leads."""
         if not isinstance(answer.value, Download):
             return answer.value
         found = described(answer.value, answer.headers)
-        note = note_in(found)
+        note = note_in(found) if answer.target is None else note_of(answer.target)
         if note is None:
             return cast("T", kept(found, request))
         return cast("T", (yield from fetched(note, request, door, self.parts)))
 
     def _call(
-        self, request: Request, slot: Slot | None, judge: Judge, decode: Callable[[bytes, str], T]
+        self,
+        request: Request,
+        slot: Slot | None,
+        judge: Judge,
+        decode: Callable[[bytes, str], T],
+        *,
+        once: bool,
     ) -> Flow[Answer[T]]:
         # ``decode`` must be no function of this module: no frame of ours may hold the body when it fails.
         parts = self.parts
@@ -135,6 +140,7 @@ class Reader:
                 decode=decode,
                 retry=parts.settings.retry,
                 ports=parts.ports,
+                once=once,
             )
         )
 

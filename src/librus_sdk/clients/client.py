@@ -15,7 +15,7 @@ from ..models.download import Download, SavedFile
 from ..shells.tasks import TaskShell
 from ..shells.threads import ThreadShell
 from .bound import Bound
-from .callers import ChildCaller, ChildCallerAsync
+from .callers import ChildCaller, ChildCallerAsync, undecoded
 from .families import Register
 from .saving import MAX_FILE_BYTES, Saving
 from .snapshot import Progress, Snapshot, snapshot_async, snapshot_sync
@@ -39,10 +39,6 @@ def _any_read(path: str, query: object) -> Get[Any]:
     if query is not None and not isinstance(query, Mapping):
         raise LibrusConfigurationError("query must be a mapping of parameter names to values.")
     return Get(_checked(path), raw_json(), query or {})
-
-
-def _as_sent(get: Get[Any]) -> Get[Any]:
-    return replace(get, decode=raw_json(), on_gateway=None)
 
 
 class ChildClient(Register[SyncCaller]):
@@ -79,9 +75,11 @@ class ChildClient(Register[SyncCaller]):
             client.as_sent(Grades.list(client.grades))
 
         Raises:
+            LibrusConfigurationError: it is a file, for which there is :meth:`save`, or something that reaches
+                people; nothing is sent.
             LibrusSdkError: as for every read.
         """
-        return self._caller.call(_as_sent(get))
+        return self._caller.call(undecoded(get))
 
     def save(
         self,
@@ -123,7 +121,7 @@ class ChildClient(Register[SyncCaller]):
         with saving:
             saving.open()
             flow = self._bound.read(get, saving)
-            found = self._shell.run(flow, timeout_ms=self._bound.timeout_ms)
+            found = self._shell.run(flow, **self._bound.limits)
             return saving.done(found)
 
     def snapshot(self, *, progress: Callable[[Progress], object] | None = None) -> Snapshot:
@@ -176,7 +174,7 @@ class AsyncChildClient(Register[AsyncCaller]):
 
     async def as_sent(self, get: Get[Any]) -> Any:
         """Return the JSON as Librus sent it. See :meth:`ChildClient.as_sent`."""
-        return await self._caller.call(_as_sent(get))
+        return await self._caller.call(undecoded(get))
 
     async def save(
         self,
@@ -196,7 +194,7 @@ class AsyncChildClient(Register[AsyncCaller]):
         with saving:
             saving.open()
             flow = self._bound.read(get, saving)
-            found = await self._shell.run(flow, timeout_ms=self._bound.timeout_ms)
+            found = await self._shell.run(flow, **self._bound.limits)
             return await saving.done_async(found)
 
     async def snapshot(self, *, progress: Callable[[Progress], object] | None = None) -> Snapshot:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from ..core.answers import Judge, judge_api
-from ..core.headers import APP_AGENT, APP_HEADERS, BROWSER_AGENT
-from ..core.http import join_url
-from ..core.web_answers import judge_gateway, judge_messages, judge_website
+from ..core.headers import APP_AGENT, APP_HEADERS, BROWSER_AGENT, UNPACKED
+from ..core.http import GATEWAY, join_url
+from ..core.web_answers import judge_gateway, judge_messages
 from ..endpoints import Get, Place
 from ..errors import LibrusUnsupportedBackendError
 from ..secret import Secret
 from ..settings import API_V3, GATEWAY_API_20, ApiBackend, Hosts
 from ..shells.slots import Slot
+from ._files import page_judge
 
 __all__ = [
     "Door",
@@ -41,7 +42,8 @@ class Door:
         slot: whose credential goes along; None with a bare token.
         bearer: the bare token.
         bearer_header: where the token goes.
-        opens_pages: whether its credential opens pages of the register's website, too.
+        opens_pages: whether what it answers may lead on to pages of the register's website, with its
+            credential.
     """
 
     base: str
@@ -54,7 +56,7 @@ class Door:
 
     def headers(self, *, file: bool) -> tuple[tuple[str, str], ...]:
         """Return the headers of a read; a file is of any type, and not to be packed on the way."""
-        return (*self.says, ("accept-encoding", "identity")) if file else (_JSON, *self.says)
+        return (*self.says, UNPACKED) if file else (_JSON, *self.says)
 
 
 Doors: TypeAlias = Mapping[Place, Door]
@@ -67,12 +69,12 @@ def school_door(hosts: Hosts, *, slot: Slot | None = None, bearer: Secret | None
 
 def gateway_doors(hosts: Hosts, web: Slot) -> Doors:
     """The gateway API 2.0, and beside it what kindergartens have: cookies only."""
-    school = join_url(hosts.synergia, "/gateway/api/2.0")
+    school = join_url(hosts.synergia, GATEWAY)
     kindergarten = join_url(hosts.synergia, "/gateway/ms/kindergartens")
     return {
         "school": Door(school, judge_gateway, APP_HEADERS, web, opens_pages=True),
         "kindergarten": Door(kindergarten, judge_gateway, APP_HEADERS, web),
-        "website": Door(hosts.synergia, judge_website, (BROWSER_AGENT,), web, opens_pages=True),
+        "website": Door(hosts.synergia, page_judge(hosts.sandbox), (BROWSER_AGENT,), web),
     }
 
 

@@ -10,6 +10,7 @@ from ..core.http import join_url
 from ..core.refresh import Minted, Mode
 from ..errors import (
     AMBIGUOUS_CHILD,
+    CHILD_NOT_FOUND,
     CHILD_REQUIRED,
     LibrusAccountActionRequiredError,
     LibrusChildError,
@@ -25,7 +26,8 @@ from ..shells.fork import renew_after_fork
 from ..shells.slots import Slot
 from .bound import Bound
 from .doors import Doors, bff_door, messages_door, school_door
-from .options import SessionOptions, parts_of
+from .kept import BearerAsText, CookiesAsText, child_name
+from .options import ClientOptions, SessionOptions, parts_of
 from .portal import PortalCore
 
 __all__ = ["ChildSelector", "Family"]
@@ -81,7 +83,12 @@ class Family:
             key=child_id,
             name="child",
             endpoint=join_url(self.parts.settings.hosts.portal, "/api/v3/SynergiaAccounts/fresh/REDACTED"),
-            renewal=partial(self._renew, child_id, login),
+            renewal=self.core.shared.renewal(
+                lambda: self._children[child_id],
+                BearerAsText(child_name(child_id)),
+                partial(self._renew, child_id, login),
+                self.parts.settings.assumed_token_lifetime_s,
+            ),
             private=False,
             clock=self.parts.clock,
             latches=(LibrusAccountActionRequiredError,),
@@ -96,7 +103,11 @@ class Family:
                     key=f"{key} messages",
                     name="messages",
                     endpoint=join_url(self.parts.settings.hosts.synergia, "/wiadomosci3"),
-                    renewal=partial(self._open_messages, key),
+                    renewal=self.core.shared.renewal(
+                        lambda: self._posts[key],
+                        CookiesAsText(f"messages:{key}"),
+                        partial(self._open_messages, key),
+                    ),
                     private=False,
                     clock=self.parts.clock,
                 )
@@ -153,6 +164,13 @@ class Family:
         if isinstance(wanted, ChildAccount):
             return wanted
         accounts = yield from self.core.account_list(mode)
+        try:
+            return _select(wanted, accounts.accounts)
+        except LibrusChildError as error:
+            if error.code != CHILD_NOT_FOUND or not self.core.list_is_adopted():
+                raise
+        # An earlier run has read this list; the child may have been linked since.
+        accounts = yield from self.core.account_list("force")
         return _select(wanted, accounts.accounts)
 
     def child(self, wanted: Wanted, mode: Mode = "need") -> Flow[Slot]:
@@ -160,22 +178,22 @@ class Family:
         account = yield from self.resolve(wanted, mode)
         return self.child_slot(account)
 
-    def bound(self, wanted: Wanted, timeout_ms: int | None, strict: bool | None) -> Flow[Bound]:
+    def bound(self, wanted: Wanted, options: ClientOptions) -> Flow[Bound]:
         """Return what a client of this child is made of, with its own options."""
         slot = yield from self.child(wanted)
-        return self._bound_to(slot).with_options(timeout_ms, strict)
+        return self._bound_to(slot).with_options(options)
 
-    def messages_bound(self, wanted: Wanted, timeout_ms: int | None, strict: bool | None) -> Flow[Bound]:
+    def messages_bound(self, wanted: Wanted, options: ClientOptions) -> Flow[Bound]:
         """The same, with a door to the messages' website."""
         slot = yield from self.child(wanted)
         door = messages_door(self.parts.settings.hosts, self._post_slot(slot))
-        return self._bound_to(slot).through("messages", door).with_options(timeout_ms, strict)
+        return self._bound_to(slot).through("messages", door).with_options(options)
 
-    def bff_bound(self, wanted: Wanted, timeout_ms: int | None, strict: bool | None) -> Flow[Bound]:
+    def bff_bound(self, wanted: Wanted, options: ClientOptions) -> Flow[Bound]:
         """The same, with a door to the phone application's back end."""
         slot = yield from self.child(wanted)
         door = bff_door(self.parts.settings.hosts, slot)
-        return self._bound_to(slot).through("bff", door).with_options(timeout_ms, strict)
+        return self._bound_to(slot).through("bff", door).with_options(options)
 
     def _bound_to(self, slot: Slot) -> Bound:
         """The child's own, which its clients share: its token and what its look-ups have read."""

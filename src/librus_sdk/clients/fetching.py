@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from ..core.answers import Verdict
-from ..core.http import Request, Response, origin_of, plain_origin
-from ..core.web_answers import judge_website
+from ..core.http import Request, is_at
+from ..core.retry import retry_after_s
 from ..endpoints import download
 from ..flows.call import call
 from ..flows.sandbox import SandboxFlows
 from ..flows.steps import Flow
-from ..flows.walk import redirect_of
 from ..models.download import Download, DownloadDescriptor
 from ..secret import Secret
-from ._files import described, file_judge, file_request, judge_elsewhere, kept
+from ._files import described, file_judge, file_request, judge_elsewhere, kept, page_judge
 from .doors import Door
 from .options import Parts
 
@@ -34,16 +32,17 @@ def fetched(note: DownloadDescriptor, asked: Request, door: Door, parts: Parts) 
     """
     hosts = parts.settings.hosts
     link = Secret(note.download_url)
-    if door.opens_pages and _is_on(link, hosts.synergia):
+    if door.opens_pages and is_at(link, hosts.synergia):
         led = yield from _led_on(link, asked, door, parts)
         if isinstance(led, Download):
             return led
         link = led
-    if _is_on(link, hosts.sandbox):
+    if is_at(link, hosts.sandbox):
         sandbox = SandboxFlows(hosts, parts.ports, parts.settings.retry)
         found = yield from sandbox.fetch(link, asked)
         error = judge_elsewhere(found.request, found.response).error
         if error is not None:
+            error.retry_after_s = retry_after_s(found.response, parts.ports.wall())
             raise error
         whole = described(Download(content=found.response.body), found.response.headers, name=note.name)
         return kept(whole, found.request)
@@ -62,13 +61,6 @@ def fetched(note: DownloadDescriptor, asked: Request, door: Door, parts: Parts) 
 def _led_on(link: Secret, asked: Request, door: Door, parts: Parts) -> Flow[Secret | Download]:
     """Ask the website's page for where the file is; it may also send it."""
     hosts = parts.settings.hosts
-
-    def judge(request: Request, response: Response) -> Verdict:
-        target = redirect_of(request, response)
-        if target is not None and _is_on(target, hosts.sandbox):
-            return Verdict()
-        return file_judge(judge_website)(request, response)
-
     request = Request(
         "GET",
         link.reveal(),
@@ -78,15 +70,16 @@ def _led_on(link: Secret, asked: Request, door: Door, parts: Parts) -> Flow[Secr
         sink=asked.sink,
     )
     answer = yield from call(
-        request, slot=door.slot, judge=judge, decode=_WHOLE, retry=parts.settings.retry, ports=parts.ports
+        request,
+        slot=door.slot,
+        judge=file_judge(page_judge(hosts.sandbox)),
+        decode=_WHOLE,
+        retry=parts.settings.retry,
+        ports=parts.ports,
     )
     if answer.target is not None:
         return answer.target
     return kept(described(answer.value, answer.headers), request)
-
-
-def _is_on(link: Secret, url: str) -> bool:
-    return plain_origin(link) == origin_of(url)
 
 
 _WHOLE: Final = partial(download(), strict=False)

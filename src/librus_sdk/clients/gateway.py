@@ -18,7 +18,8 @@ from ..shells.slots import Slot
 from .bound import Bound
 from .doors import gateway_doors, messages_door, unsupported
 from .family import ChildSelector
-from .options import SessionOptions, parts_of
+from .kept import CookiesAsText, shared_by
+from .options import ClientOptions, SessionOptions, parts_of
 from .portal import PortalCore
 
 __all__ = ["GatewayAccount"]
@@ -43,13 +44,14 @@ class GatewayAccount:
         settings, clock, ports = self.parts.settings, self.parts.clock, self.parts.ports
         assumed = settings.assumed_token_lifetime_s
         lifetime = None if assumed is None else min(assumed, EXTENDED_AFTER_S)
+        self._shared: Final = shared_by("school", credentials.login, self.parts)
         self._flows: Final = WebFlows(settings.hosts, credentials, ports, _TOKEN_INFO, lifetime)
         self._post_flows: Final = PostFlows(settings.hosts, ports)
         self.web: Final = Slot(
             key="gateway",
             name="web",
             endpoint=join_url(settings.hosts.synergia, "/loguj/portalRodzina"),
-            renewal=self._renew,
+            renewal=self._shared.renewal(lambda: self.web, CookiesAsText("web"), self._renew, lifetime),
             private=False,
             clock=clock,
             latches=(LibrusTerminalAuthenticationError,),
@@ -58,7 +60,7 @@ class GatewayAccount:
             key="gateway messages",
             name="messages",
             endpoint=join_url(settings.hosts.synergia, "/wiadomosci3"),
-            renewal=self._open_messages,
+            renewal=self._shared.renewal(lambda: self.post, CookiesAsText("messages"), self._open_messages),
             private=False,
             clock=clock,
         )
@@ -97,18 +99,18 @@ class GatewayAccount:
         """Return whether a child was chosen; refused later, where no frame holds what it was named by."""
         return child is not None
 
-    def bound(self, chosen: bool, timeout_ms: int | None, strict: bool | None) -> Flow[Bound]:
+    def bound(self, chosen: bool, options: ClientOptions) -> Flow[Bound]:
         """Return what the client of the child is made of, with its own options."""
         yield from ()
         _check_nobody(chosen)
-        return self._bound.with_options(timeout_ms, strict)
+        return self._bound.with_options(options)
 
-    def messages_bound(self, chosen: bool, timeout_ms: int | None, strict: bool | None) -> Flow[Bound]:
+    def messages_bound(self, chosen: bool, options: ClientOptions) -> Flow[Bound]:
         """The same, with a door to the messages' website."""
         yield from ()
         _check_nobody(chosen)
         door = messages_door(self.parts.settings.hosts, self.post)
-        return self._bound.through("messages", door).with_options(timeout_ms, strict)
+        return self._bound.through("messages", door).with_options(options)
 
     # --- what only the portal has ------------------------------------------------------------------------
 
@@ -135,7 +137,7 @@ class GatewayAccount:
         yield from ()
         raise unsupported(GATEWAY_API_20, "Renewing a bearer token")
 
-    def bff_bound(self, _chosen: bool, _timeout_ms: int | None, _strict: bool | None) -> Flow[NoReturn]:
+    def bff_bound(self, _chosen: bool, _options: ClientOptions) -> Flow[NoReturn]:
         """The phone application's back end takes bearer tokens only."""
         yield from ()
         raise unsupported(GATEWAY_API_20, "The back end of the phone application")

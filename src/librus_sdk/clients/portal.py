@@ -14,7 +14,7 @@ from ..errors import (
     LibrusConfigurationError,
     LibrusTerminalAuthenticationError,
 )
-from ..flows.oauth import OAuthFlows
+from ..flows.oauth import ASSUMED_LIFETIME_S, OAuthFlows
 from ..flows.portal import PORTAL_KEY, PortalFlows
 from ..flows.steps import Flow, Renewal, ask
 from ..models.decoding import decode_account, decode_accounts, decode_portal_me
@@ -27,6 +27,7 @@ from ..shells.slots import Slot
 from ..shells.tasks import TaskShell
 from ..shells.threads import ThreadShell
 from .doors import unsupported
+from .kept import AccountsAsText, CookiesAsText, TokensAsText, shared_by
 from .options import Parts, SessionOptions, parts_of
 
 __all__ = ["AsyncPortalClient", "PortalClient", "PortalCore", "require_portal"]
@@ -84,9 +85,10 @@ class PortalCore:
         parts: Parts,
         on_account: Callable[[ChildAccount, float], None] = lambda _account, _asked: None,
     ) -> None:
-        if credentials is not None or parts.tokens is None:
+        if credentials is not None or parts.store is None or parts.auth != "oauth":
             require_portal(credentials)
         self.parts: Final = parts
+        self.shared: Final = shared_by("family", None if credentials is None else credentials.email, parts)
         self._on_account: Final = on_account
         settings, clock = parts.settings, parts.clock
         self.flows: Final = PortalFlows(
@@ -97,6 +99,7 @@ class PortalCore:
             partial(decode_accounts, strict=settings.strict),
             decode_account,
             has_worked=lambda: self.portal.peek().generation > 0,
+            retry=settings.retry,
         )
         self.portal: Final = Slot(
             key=PORTAL_KEY,
@@ -112,7 +115,9 @@ class PortalCore:
             key=ACCOUNTS_KEY,
             name="accounts",
             endpoint=join_url(settings.hosts.portal, "/api/v3/SynergiaAccounts"),
-            renewal=self._fetch_accounts,
+            renewal=self.shared.renewal(
+                lambda: self.accounts, AccountsAsText("accounts", _AccountBook), self._fetch_accounts
+            ),
             private=True,
             clock=clock,
             cools=False,
@@ -121,9 +126,14 @@ class PortalCore:
 
     def _sign_in_with(self, credentials: PortalCredentials | None) -> Renewal:
         if self.parts.auth == "cookies":
-            return self.flows.sign_in
-        oauth = OAuthFlows(self.parts.settings.hosts, credentials, self.parts.ports, self.parts.tokens)
-        return lambda _mode: oauth.renew(self.portal)
+            return self.shared.renewal(lambda: self.portal, CookiesAsText("portal"), self.flows.sign_in)
+        oauth = OAuthFlows(self.parts.settings.hosts, credentials, self.parts.ports)
+        return self.shared.renewal(
+            lambda: self.portal,
+            TokensAsText("portal tokens"),
+            lambda _mode: oauth.renew(self.portal),
+            ASSUMED_LIFETIME_S,
+        )
 
     def after_fork(self) -> None:
         """Begin anew in a forked process."""
@@ -148,6 +158,11 @@ class PortalCore:
         acquired = yield from ask(self.accounts, mode=mode)
         book: _AccountBook = acquired.grant.secret
         return book.accounts
+
+    def list_is_adopted(self) -> bool:
+        """Whether the account list is one that another process or an earlier run has read."""
+        grant = self.accounts.peek().grant
+        return grant is not None and grant.minted.adopted
 
     def _fetch_accounts(self, mode: Mode) -> Flow[Minted]:
         asked = self.parts.clock.monotonic()
@@ -178,7 +193,8 @@ class PortalClient:
     call.
 
     Args:
-        credentials: the family account; may be left out where ``tokens`` are kept.
+        credentials: the family account; may be left out with ``auth="oauth"`` and a ``store`` that keeps
+            tokens.
         **options: see :class:`SessionOptions`.
 
     Raises:

@@ -7,7 +7,6 @@ repeated in ``details``, and nothing else of a body ever is.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from ..errors import (
     LibrusSdkError,
     LibrusTimeoutError,
 )
-from .http import Failure, Request, Response
+from .http import Failure, Request, Response, json_object
 
 __all__ = [
     "MAINTENANCE",
@@ -39,6 +38,8 @@ __all__ = [
     "is_server_code",
     "judge_api",
     "judge_portal",
+    "passes",
+    "whole_call_error",
 ]
 
 
@@ -97,6 +98,7 @@ _NO_DEVICE: Final = "UnableToGetPushDevice"
 _BAD_FILTER: Final = "FilterInvalidValue"
 _MAX_ERROR_BODY: Final = 64 * 1024
 _MAX_CODE: Final = 64
+_PASSING: Final = frozenset({408, 425, 429})
 
 
 def is_server_code(text: str) -> bool:
@@ -108,11 +110,7 @@ def body_object(response: Response) -> Mapping[str, Any]:
     """Return the JSON object the body is; an empty one when it is none, or larger than errors are."""
     if len(response.body) > _MAX_ERROR_BODY:
         return {}
-    try:
-        value = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+    return json_object(response.body) or {}
 
 
 def _texts(body: Mapping[str, Any], *keys: str) -> list[str]:
@@ -194,6 +192,8 @@ def failure_error(request: Request, failure: Failure) -> LibrusSdkError:
                 "issues": [f"$: expected at most {failure.max_bytes} bytes ({failure.option})"],
             },
         )
+    if failure.kind == "timeout" and failure.option:
+        return whole_call_error(request.endpoint, failure.timeout_ms)
     if failure.kind == "timeout":
         return LibrusTimeoutError(
             f"Librus did not answer within {failure.timeout_ms} ms. Try again, or allow more time "
@@ -204,6 +204,22 @@ def failure_error(request: Request, failure: Failure) -> LibrusSdkError:
         f"No connection to Librus ({failure.reason}). Check the network and the address, then try again.",
         details={"endpoint": request.endpoint, "reason": failure.reason},
     )
+
+
+def whole_call_error(endpoint: str, total_ms: int) -> LibrusTimeoutError:
+    """Return the error of a call that used up the time it had in all."""
+    error = LibrusTimeoutError(
+        f"The whole call took longer than {total_ms} ms, retries and renewals included. Try again, or allow "
+        "more time (timeout_total_ms).",
+        details={"endpoint": endpoint, "timeout_ms": total_ms},
+    )
+    error.whole_call = True
+    return error
+
+
+def passes(status: int) -> bool:
+    """Whether a status says that Librus cannot answer at the moment, and nothing of what was asked."""
+    return status >= 500 or status in _PASSING
 
 
 def error_by_status(who: str, status: int, details: dict[str, Any]) -> LibrusApiError:

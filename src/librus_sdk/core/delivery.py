@@ -7,12 +7,11 @@ delivered and is sent again reaches people twice.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from .answers import failure_error, is_server_code
-from .http import Failure, Request, Response
+from .http import Failure, Request, Response, json_object
 
 __all__ = ["Delivery", "judge_delivery", "outcome_of"]
 
@@ -26,7 +25,8 @@ class Delivery:
             ``unknown``: it may have been delivered; look into the outbox before it is sent again.
         message_id: the new message's, where Librus says.
         reason: why it was rejected, or why it is unknown: a constant of Librus like ``DUPLICATED_RECEIVERS``,
-            or ``timeout``, or ``network``; None without one.
+            or ``timeout``, ``network``, or ``too_large`` (an answer over ``max_answer_bytes``); None without
+            one.
         status: of the answer; None when there was none.
     """
 
@@ -78,13 +78,7 @@ def judge_delivery(request: Request, answer: Response | Failure, *, is_told: boo
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
-    if len(body) > _LARGEST:
-        return None
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+    return None if len(body) > _LARGEST else json_object(body)
 
 
 def _data(said: dict[str, Any]) -> dict[str, Any]:

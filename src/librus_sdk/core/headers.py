@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["APP_AGENT", "APP_HEADERS", "BROWSER_AGENT", "FILE_HEADERS"]
+__all__ = ["APP_AGENT", "APP_HEADERS", "BROWSER_AGENT", "UNPACKED"]
 
 APP_AGENT: Final = (
     "user-agent",
@@ -24,5 +24,5 @@ BROWSER_AGENT: Final = (
 
 # What the phone app sends.
 APP_HEADERS: Final = (("origin", "app://librus"), APP_AGENT)
-# A file is of any type, and not to be packed on the way.
-FILE_HEADERS: Final = (*APP_HEADERS, ("accept-encoding", "identity"))
+# A file is not to be packed on the way.
+UNPACKED: Final = ("accept-encoding", "identity")

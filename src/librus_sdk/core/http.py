@@ -7,27 +7,36 @@ No HTTP library here: the shells translate. A bearer or form value that is a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Final, Literal, NoReturn, Protocol
 from urllib.parse import quote, urlsplit
 
 from ..errors import LibrusConfigurationError, LibrusSdkError
 from ..secret import Secret, is_text
 
 __all__ = [
+    "GATEWAY",
     "Failure",
     "Request",
     "Response",
     "Sink",
+    "is_at",
+    "is_of_librus",
     "join_url",
     "json_body",
+    "json_object",
     "origin_of",
     "origin_text",
     "plain_origin",
     "query_items",
     "segment",
 ]
+
+
+GATEWAY: Final = "/gateway/api/2.0"
+"""Where the gateway lies on the register's website."""
 
 
 class Sink(Protocol):
@@ -87,6 +96,9 @@ class Request:
         """Whether it may go out again after its credential was refused."""
         return self.harmless or self.method == "GET"
 
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a request cannot be pickled: its address or body may be a key")
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -109,6 +121,9 @@ class Response:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("an answer cannot be pickled: it may hold tokens")
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -119,7 +134,7 @@ class Failure:
         reason: what happened, in words that may be shown.
         timeout_ms: the limit that ran out.
         max_bytes: the limit that was exceeded.
-        option: what that limit is called.
+        option: what that limit is called; for a timeout only where it is not that of one attempt.
         error: what the sink raised.
         sent: false when the request cannot have reached Librus.
     """
@@ -128,7 +143,7 @@ class Failure:
     reason: str
     timeout_ms: int = 0
     max_bytes: int = 0
-    option: Literal["", "max_answer_bytes", "max_bytes"] = ""
+    option: Literal["", "max_answer_bytes", "max_bytes", "timeout_total_ms"] = ""
     error: LibrusSdkError | None = field(default=None, repr=False)
     sent: bool = True
 
@@ -154,6 +169,20 @@ def plain_origin(address: Secret) -> tuple[str, str, int | None] | None:
         return None
 
 
+def is_at(address: Secret, url: str) -> bool:
+    """Whether an address somebody sent is on the origin of one of ours."""
+    return plain_origin(address) == origin_of(url)
+
+
+# A plain name: what is no name of a host is read differently by everybody who reads it.
+_LIBRUS: Final = re.compile(r"(?:(?!-)[a-z0-9-]{1,63}\.){0,8}librus\.pl")
+
+
+def is_of_librus(host: str) -> bool:
+    """Whether this is the name of a host of Librus, in lower case."""
+    return _LIBRUS.fullmatch(host) is not None
+
+
 def origin_text(url: str) -> str:
     """Return the origin as an address without a path: ``https://api.librus.pl``."""
     scheme, host, port = origin_of(url)
@@ -175,6 +204,15 @@ def segment(value: object) -> str:
 def json_body(value: object) -> bytes:
     """Return a document as sent. Raises LibrusConfigurationError when a text in it cannot be sent."""
     return _sendable(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode()
+
+
+def json_object(body: bytes | str) -> dict[str, Any] | None:
+    """Return the JSON object a body is; None when it is none. Raises nothing: a traceback would show it."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def query_items(query: Mapping[str, object] | None) -> tuple[tuple[str, str], ...]:

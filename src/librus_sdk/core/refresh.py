@@ -32,6 +32,7 @@ __all__ = [
     "FlightFailure",
     "Grant",
     "Join",
+    "Mark",
     "Minted",
     "Mode",
     "Phase",
@@ -72,6 +73,8 @@ WAITS_BEFORE_SENDING: Final = 3
 FORMER_SECRETS: Final = 4
 
 FailureKind = Literal["transient", "terminal", "passing"]
+Mark = tuple[str, int]
+"""Where a credential stands in what is kept between runs: which document, and with which change it came."""
 Mode = Literal["need", "insist", "force"]
 """How a credential is asked for: ``need`` obeys cooldown and latch, ``insist`` ignores them (a person signs
 in again), ``force`` also starts a renewal although the grant looks good (the explicit refresh)."""
@@ -102,6 +105,8 @@ class Minted:
         issued_wall: the same, seconds since the epoch.
         expires_at: monotonic seconds, or None when nothing is known.
         declared: whether the server stated the expiry; otherwise it is our assumption and never blocks.
+        adopted: whether another process or an earlier run got it, so that Librus was not asked for it now.
+        mark: where it stands in what is kept; None when it is not kept.
     """
 
     owner: str
@@ -110,6 +115,8 @@ class Minted:
     issued_wall: float = 0.0
     expires_at: float | None = None
     declared: bool = False
+    adopted: bool = False
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,7 +495,8 @@ def _published(state: SlotState, minted: Minted, spread: float) -> SlotState:
         former = (*former, state.grant.secret)[-FORMER_SECRETS:]
     return replace(
         state,
-        grant=Grant(minted, generation, spread),
+        # One taken from elsewhere has been good there; that nobody here has used it yet says nothing.
+        grant=Grant(minted, generation, spread, accepted=minted.adopted),
         generation=generation,
         former=former,
         cooldown=None,

@@ -7,7 +7,6 @@ nothing of a page is ever repeated in an error.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -28,10 +27,21 @@ from ..errors import (
     LibrusTerminalAuthenticationError,
 )
 from ..secret import Secret, boxed
-from .answers import MAINTENANCE, MODULE_OFF, Verdict, body_object, details_of, error_by_status, judge_api
-from .http import Request, Response
+from .answers import (
+    MAINTENANCE,
+    MODULE_OFF,
+    Verdict,
+    body_object,
+    details_of,
+    error_by_status,
+    judge_api,
+    passes,
+)
+from .http import Request, Response, json_object
 
 __all__ = [
+    "BREAK_PAGE",
+    "NO_MODULE_PAGE",
     "go_to",
     "interruption_of_web_login",
     "is_page",
@@ -43,11 +53,14 @@ __all__ = [
     "trouble_at_web_login",
 ]
 
+# How the addresses end where the website sends everybody during a break, and from a module that is off.
+BREAK_PAGE: Final = "przerwa_techniczna"
+NO_MODULE_PAGE: Final = "modul_niedostepny"
+
 _MAX_PAGE: Final = 2 * 1024 * 1024
 _MAX_SAID: Final = 1000
 _PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 _DATA: Final = frozenset({"", "application/json", "text/json"})
-_PASSES: Final = (408, 425, 429)
 _SIGN_IN: Final = ("/loguj", "/oauth/", "/oauth2/", "/konto-librus/")
 
 # Texts and markers other public clients have met, in lower case.
@@ -143,9 +156,9 @@ def _told_by_page(request: Request, response: Response) -> LibrusApiError | None
     details = _facts(request, response)
     if 300 <= response.status < 400:
         place = _last_segment(response.headers.get("location", ""))
-        if place == "przerwa_techniczna":
+        if place == BREAK_PAGE:
             return LibrusMaintenanceError(MAINTENANCE, details=details)
-        if place == "modul_niedostepny":
+        if place == NO_MODULE_PAGE:
             return FeatureUnavailableError(MODULE_OFF, details=details)
     if not is_page(response):
         return None
@@ -172,7 +185,7 @@ def trouble_at_web_login(request: Request, response: Response) -> LibrusApiError
     details, status = _facts(request, response), response.status
     if status == 503 or "Maintenance" in _said_by(body_object(response)):
         return LibrusMaintenanceError(MAINTENANCE, details=details)
-    if status >= 500 or status in _PASSES:
+    if passes(status):
         return error_by_status("The sign-in of Librus", status, details)
     if status == 403 and is_page(response):
         return LibrusBlockedError(_NETWORK_BLOCKED, details=details)
@@ -195,14 +208,13 @@ def refusal_of_web_login(request: Request, response: Response) -> LibrusSdkError
     said = [] if body is None else _messages_in(body)
     lowered = [text.lower() for text in said]
     status, details = response.status, _facts(request, response)
-    passes = status >= 500 or status in _PASSES
 
     captcha = _captcha_in(_text(response)) if body is None else _captcha_in_object(body, lowered)
     if captcha and status < 500:
         return LibrusCaptchaRequiredError(_CAPTCHA_DEMANDED)
-    if not passes and any(text.startswith(_WRONG) for text in lowered):
+    if not passes(status) and any(text.startswith(_WRONG) for text in lowered):
         return LibrusCredentialsError(_REFUSED)
-    if not passes and any(text.startswith(_ACCOUNT_OVER) for text in lowered):
+    if not passes(status) and any(text.startswith(_ACCOUNT_OVER) for text in lowered):
         return LibrusAccountActionRequiredError(_EXPIRED, details={"reason": "account_expired"})
     if any(_TECHNICAL_BREAK in text for text in lowered):
         return LibrusMaintenanceError(MAINTENANCE, details=details)
@@ -271,11 +283,7 @@ def _last_segment(location: str) -> str:
 
 def _form_object(response: Response) -> Mapping[str, Any] | None:
     """The form's answer; None when it is no JSON object, so none of the form's own."""
-    try:
-        value = json.loads(response.body[:_MAX_PAGE])
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
+    return json_object(response.body[:_MAX_PAGE])
 
 
 def _said_by(body: Mapping[str, Any]) -> list[str]:

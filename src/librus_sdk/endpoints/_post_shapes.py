@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 
 import msgspec
 from msgspec import Raw
@@ -47,28 +47,24 @@ def _as_sent(row: Raw) -> Raw | bytes:
 
 
 @dataclass(frozen=True)
-class _PageShape(Shape[Page[T]], Generic[T]):
-    """A list, under a wrapper or bare, one page of it.
+class _ListShape(Shape[Rows[T]], Generic[T]):
+    """A list, under a wrapper or bare.
 
     Attributes:
         prepare: what is done to a row's JSON before it is decoded.
     """
 
     row: type[T]
-    page: int = 1
-    limit: int = 0
-    prepare: Callable[[Raw], Raw | bytes] = field(default=_as_sent, compare=False)
+    prepare: Callable[[Raw], Raw | bytes] = field(default=_as_sent, compare=False, kw_only=True)
 
     def sent(self) -> Sent:
         return Sent(_DATA, tuple[self.row, ...])  # type: ignore[name-defined]
 
-    def _read(self, body: bytes) -> Page[T] | Misfit:
-        total: int | None = None
+    def _read(self, body: bytes) -> Rows[T] | Misfit:
         if _starts_with(body, b"["):
-            members = split(Raw(body), "$")
+            members, path = split(Raw(body), "$"), "$"
             if isinstance(members, Misfit):
                 return misfit_of(body, ValueError())
-            path = "$"
         else:
             member = open_envelope(body, _DATA)
             if isinstance(member, Misfit):
@@ -77,7 +73,6 @@ class _PageShape(Shape[Page[T]], Generic[T]):
             members = split(member, path)
             if isinstance(members, Misfit):
                 return members
-            total = _total(body)
         fitting: list[T] = []
         odd: list[Rejected] = []
         for index, row in enumerate(members):
@@ -85,6 +80,21 @@ class _PageShape(Shape[Page[T]], Generic[T]):
                 fitting.append(_decoder(self.row).decode(self.prepare(row)))
             except BROKEN as error:
                 odd.append(set_aside(f"{path}[{index}]", row, error))
+        return self._listed(fitting, odd, body)
+
+    def _listed(self, fitting: list[T], odd: list[Rejected], body: bytes) -> Rows[T]:
+        return Rows(fitting, rejected=odd, raw=body)
+
+
+@dataclass(frozen=True)
+class _PageShape(_ListShape[T]):
+    """One page of such a list."""
+
+    page: int
+    limit: int
+
+    def _listed(self, fitting: list[T], odd: list[Rejected], body: bytes) -> Page[T]:
+        total = _total(body)
         return Page(fitting, rejected=odd, raw=body, page=self.page, limit=self.limit, total=total)
 
 
@@ -98,17 +108,18 @@ def _total(body: bytes) -> int | None:
 
 def page_of(row: type[T], page: int, limit: int) -> Decode[Page[T]]:
     """Return the decoder of a page of ``row``."""
-    return _PageShape(row, page, limit)
+    return cast("Decode[Page[T]]", _PageShape(row, page, limit))
 
 
 def rows_or_bare(row: type[T]) -> Decode[Rows[T]]:
     """Return the decoder of a list of ``row``, under ``data`` or bare."""
-    return _PageShape(row)
+    return _ListShape(row)
 
 
 def messages_page(mailbox: str, page: int, limit: int) -> Decode[Page[MailMessage]]:
     """Return the decoder of a page of messages."""
-    return _PageShape(MailMessage, page, limit, partial(normalised, mailbox=mailbox))
+    shape = _PageShape(MailMessage, page, limit, prepare=partial(normalised, mailbox=mailbox))
+    return cast("Decode[Page[MailMessage]]", shape)
 
 
 @dataclass(frozen=True)

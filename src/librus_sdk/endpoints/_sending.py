@@ -76,7 +76,8 @@ class Sending(AddressBook[C]):
                     found.setdefault(person.account_id, person)
         _check_found(wanted, found)
         reached = tuple(found[account] for account in wanted)
-        return Prepared(owner, reached, title.reveal(), text.reveal())
+        kinds = {kind.id: kind.name for kind in types.types if kind.id and kind.name}
+        return Prepared(owner, reached, title.reveal(), text.reveal(), kinds=kinds)
 
     @planned
     def confirm(self, prepared: Prepared) -> Plan[Delivery]:

@@ -3,23 +3,26 @@
 This is section "one call" of the refresh protocol, written once for threads and for asyncio, for the data
 of a child and for the portal's own reads.  Retries (a 503, a reset connection) happen inside one sending;
 a refusal (401) ends the sending and is answered by a renewal.  The two compose and know nothing of each
-other: a 401 is never retried, a 503 never renews.
+other: a 401 is never retried, a 503 never renews.  What callers can share is the sending until it is settled;
+decoding is each one's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 from ..core.answers import Judge, failure_error
 from ..core.http import Failure, Request, Response
 from ..core.refresh import Fail, Mode, Ticket, after_refusal, worth_renewing
 from ..core.retry import reason_of, retry_after_s, retry_delay_s
-from ..errors import LibrusApiError, LibrusSdkError
+from ..core.until import maintenance_error
+from ..errors import LibrusApiError, LibrusMaintenanceError, LibrusSdkError
 from ..secret import Secret
 from ..settings import RetryPolicy
-from .steps import Acquire, Acquired, Attempt, Flow, Pause, Ports, Sent, SlotPort
+from .steps import Acquire, Acquired, Attempt, Flow, Once, Pause, Ports, Sent, Settled, SlotPort
 from .walk import redirect_of
 
 __all__ = ["Answer", "call", "deliver"]
@@ -55,42 +58,62 @@ def call(
     retry: RetryPolicy,
     ports: Ports,
     mode: Mode = "need",
+    once: bool = False,
 ) -> Flow[Answer[T]]:
     """Send the request and return its decoded answer.
 
     Only a GET is retried, and only what is repeatable is sent again after a renewal. Without a slot a 401 is
-    an error like any other. Raises the SDK error the answer means; after a refusal that renewing did not cure
-    it is AUTH_REFRESH_FAILED, and its cause is the first 401.
+    an error like any other. With ``once`` a GET that somebody else is asking at this moment is not sent a
+    second time; the judge then judges for everybody, and must be the same object for all of them. Raises the
+    SDK error the answer means; after a refusal that renewing did not cure it is AUTH_REFRESH_FAILED, and its
+    cause is the first 401.
     """
+    flow = _settled(request, slot, judge, retry, ports, mode)
+    if once and request.method == "GET" and request.sink is None:
+        settled = yield Once(request, (slot, judge, retry, mode), flow)
+    else:
+        settled = yield from flow
+    if isinstance(settled, Fail):
+        raise settled.error
+    assert isinstance(settled, Sent)
+    assert isinstance(settled.answer, Response)
+    value = decode(settled.answer.body, request.endpoint)
+    headers = {name: text for name, text in settled.answer.headers.items() if name in _OF_FILES}
+    return Answer(value, settled.generation, headers, redirect_of(request, settled.answer))
+
+
+def _settled(
+    request: Request, slot: SlotPort | None, judge: Judge, retry: RetryPolicy, ports: Ports, mode: Mode
+) -> Flow[Settled]:
+    """Send until there is an answer to decode, or an error; raises nothing, for others may share it."""
     ticket = Ticket()
     while True:
-        ticket, sent = yield from _send(request, slot, ticket, mode, retry, ports)
+        ticket, sent, late = yield from _send(request, slot, judge, ticket, mode, retry, ports)
+        if isinstance(sent, Fail):
+            return sent
         error, refused = _outcome(request, sent, judge, ports, slot)
         if slot is not None and ticket.first is not None and not ticket.contacted:
             ports.emit("debug", "session.refresh.reused", {"slot": slot.name})
-        if not refused:
-            if slot is not None and isinstance(sent.answer, Response):
+        if not refused or late is not None:
+            if slot is not None and isinstance(sent.answer, Response) and not refused:
                 slot.accept(sent.generation)
-            if error is not None:
-                if ticket.first is not None:
-                    # Whatever goes wrong after a refusal, the refusal stays reachable. As the cause, because
-                    # the context is overwritten when the caller is handling an exception of its own.
-                    error.__cause__ = ticket.first
-                raise error
-            assert isinstance(sent.answer, Response)
-            value = decode(sent.answer.body, request.endpoint)
-            headers = {name: text for name, text in sent.answer.headers.items() if name in _OF_FILES}
-            return Answer(value, sent.generation, headers, redirect_of(request, sent.answer))
+            if error is None:
+                return sent
+            if ticket.first is not None:
+                # Whatever goes wrong after a refusal, the refusal stays reachable. As the cause, because
+                # the context is overwritten when the caller is handling an exception of its own.
+                error.__cause__ = ticket.first
+            return Fail(error if late is None else _too_late(request, late, error))
 
         assert error is not None
         if slot is None:
-            raise error
+            return Fail(error)
         slot.reject(sent.generation, error)
         if not request.repeatable:
-            raise error
+            return Fail(error)
         after = after_refusal(ticket, sent.generation, error)
         if isinstance(after, LibrusSdkError):
-            raise after
+            return Fail(after)
         ticket = after
 
 
@@ -103,7 +126,9 @@ def deliver(
     a server that says 401 may have done what it was asked. Raises the SDK error of a credential that is not
     to be had; then nothing was sent.
     """
-    _, sent = yield from _send(request, slot, Ticket(), "need", RetryPolicy.off(), ports)
+    _, sent, _ = yield from _send(request, slot, judge, Ticket(), "need", RetryPolicy.off(), ports)
+    if isinstance(sent, Fail):
+        raise sent.error
     error, refused = _outcome(request, sent, judge, ports, slot)
     if slot is not None and isinstance(sent.answer, Response):
         if refused and error is not None:
@@ -114,12 +139,21 @@ def deliver(
 
 
 def _send(
-    request: Request, slot: SlotPort | None, ticket: Ticket, mode: Mode, retry: RetryPolicy, ports: Ports
-) -> Flow[tuple[Ticket, Sent]]:
-    """One sending, its retries included: every attempt with the slot's grant of that moment."""
+    request: Request,
+    slot: SlotPort | None,
+    judge: Judge,
+    ticket: Ticket,
+    mode: Mode,
+    retry: RetryPolicy,
+    ports: Ports,
+) -> Flow[tuple[Ticket, Settled, Failure | None]]:
+    """One sending, its retries included: every attempt with the slot's grant of that moment.
+
+    The last part of the result says that there was no time left for another attempt.
+    """
     attempt = 1
     while True:
-        sent = yield Attempt(request, slot, ticket, mode)
+        sent = yield Attempt(request, slot, ticket, mode, judge)
         if sent is None:
             assert slot is not None
             sent = yield Acquire(slot, ticket, mode)
@@ -127,16 +161,29 @@ def _send(
                 ticket = ticket.joined() if sent.joined else ticket
                 continue
         if isinstance(sent, Fail):
-            raise sent.error
+            return ticket, sent, None
         assert isinstance(sent, Sent)
         delay = retry_delay_s(
             retry, request, sent.answer, attempt=attempt, jitter=ports.random(), wall=ports.wall()
         )
-        if delay is None:
-            return ticket, sent
-        _report_retry(ports, request, sent.answer, attempt, delay)
-        yield Pause(delay)
+        if delay is None or sent.rests_s is not None:
+            return ticket, sent, None
+        late = yield Pause(delay, partial(_report_retry, ports, request, sent.answer, attempt, delay))
+        if late is not None:
+            return ticket, sent, late
         attempt += 1
+
+
+def _too_late(request: Request, late: Failure, error: LibrusSdkError) -> LibrusSdkError:
+    """The error when there is no time for another attempt: of a whole call, caused by the last attempt's.
+
+    In a flight it is the last attempt's, which says more.
+    """
+    if not late.option:
+        return error
+    over = failure_error(request, late)
+    over.__cause__ = error
+    return over
 
 
 def _outcome(
@@ -147,6 +194,8 @@ def _outcome(
     verdict = judge(request, sent.answer)
     if isinstance(verdict.error, LibrusApiError):
         verdict.error.retry_after_s = retry_after_s(sent.answer, ports.wall())
+    if sent.rests_s is not None and isinstance(verdict.error, LibrusMaintenanceError):
+        return maintenance_error(verdict.error.details, sent.rests_s, ports.wall()), False
     if verdict.suspect and slot is not None:
         return verdict.error, worth_renewing(slot.peek(), ports.monotonic(), sent.generation)
     return verdict.error, verdict.refused

@@ -1,16 +1,17 @@
 """Reading the portal's sign-in page: the form's hidden fields, and what a refusal looks like.
 
-An HTML parser, not a pattern: attributes come in any order, markup is unclosed, and inputs with similar names
-(``_token_hint``) must not match.  Nothing of a page is ever repeated in an error.
+Tag by tag, not by one pattern: attributes come in any order, markup is unclosed, and inputs with similar
+names (``_token_hint``) must not match.  Nothing of a page is ever repeated in an error.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-from html.parser import HTMLParser
-from typing import Any, Final, Literal
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Final, Literal
 
+from ..core.http import json_object
 from ..secret import Secret
 
 __all__ = ["CSRF_FIELD", "Refusal", "captcha_demanded", "hidden_fields", "refusal_of"]
@@ -26,33 +27,69 @@ _CAPTCHA: Final = ("g-recaptcha", "captchaValidate", "robotem")
 _EXPIRED: Final = ("Sesja logowania wygasła",)
 
 
-class _Inputs(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: dict[str, Secret] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag != "input":
-            return
-        attributes = dict(attrs)
-        name, value = attributes.get("name"), attributes.get("value")
-        hidden = (attributes.get("type") or "").lower() == "hidden"
-        if name and value and (name == CSRF_FIELD or hidden):
-            self.found.setdefault(name, Secret(value))
-
-
 def _text(page: bytes) -> str:
     return page[:_MAX_PAGE].decode("utf-8", "replace")
 
 
 def hidden_fields(page: bytes) -> dict[str, Secret]:
     """Return the hidden inputs of the page, and the CSRF field whatever its type; empty values left out."""
-    parser = _Inputs()
-    # The parser gives up on a few malformed declarations; what it found before them counts.
-    with contextlib.suppress(AssertionError):
-        parser.feed(_text(page))
-        parser.close()
-    return parser.found
+    found: dict[str, Secret] = {}
+    for attributes in _inputs(_text(page)):
+        name, value = attributes.get("name"), attributes.get("value")
+        hidden = attributes.get("type", "").lower() == "hidden"
+        if name and value and (name == CSRF_FIELD or hidden):
+            found.setdefault(name, Secret(value))
+    return found
+
+
+def _inputs(text: str) -> Iterator[dict[str, str]]:
+    """The attributes of each input, in the order of the page.
+
+    Every character is looked at a few times at most, whatever the page is made of: a sign-in waits for this,
+    and no deadline interrupts it. (Parsers of the standard library take hours for some pages of a megabyte.)
+    """
+    place = 0
+    while (start := _START.search(text, place)) is not None:
+        tag = start[0].lower()
+        if tag == "<!--":
+            place = start.end()
+        else:
+            attributes, place = _attributes(text, start.end())
+            if tag == "<input" and attributes is not None:
+                yield attributes
+        # Nothing in a comment or a script is markup; what does not end goes on to the end of the page.
+        ending = _ENDS.get(tag)
+        if ending is not None:
+            end = ending.search(text, place)
+            place = len(text) if end is None else end.end()
+
+
+def _attributes(text: str, place: int) -> tuple[dict[str, str] | None, int]:
+    """The attributes of a tag whose name ends here, and where the tag ends; None for one that never ends."""
+    found: dict[str, str] = {}
+    while (item := _ATTRIBUTE.match(text, place)) is not None:
+        place, quote = item.end(), item["quote"]
+        value = item["bare"] or ""
+        if quote is not None:
+            end = text.find(quote, place)
+            if end < 0:
+                return None, len(text)
+            value, place = text[place:end], end + 1
+        found[item["name"].lower()] = unescape(value)
+    end = text.find(">", place)
+    return (None, len(text)) if end < 0 else (found, end + 1)
+
+
+# No part of these patterns can take what the next one wants, so they never go back.
+_START: Final = re.compile(r"<!--|<[a-zA-Z][^\s/>]*+")
+_ENDS: Final = {
+    "<!--": re.compile(r"-->"),
+    "<script": re.compile(r"</script(?=[\s/>])", re.IGNORECASE),
+    "<style": re.compile(r"</style(?=[\s/>])", re.IGNORECASE),
+}
+_ATTRIBUTE: Final = re.compile(
+    r"[\s/]*+(?P<name>[^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:(?P<quote>[\"'])|(?P<bare>[^\s>]*+)))?"
+)
 
 
 def captcha_demanded(page: bytes) -> bool:
@@ -76,9 +113,8 @@ def refusal_of(page: bytes) -> Refusal | None:
 
 
 def _refusal_of_json(text: str) -> Refusal | None:
-    try:
-        body: dict[str, Any] = json.loads(text)  # it begins with a brace
-    except (ValueError, RecursionError):
+    body = json_object(text)
+    if body is None:
         return None
     if body.get("captchaRequired") is True:
         return "captcha"

@@ -1,15 +1,15 @@
 """The portal by OAuth, as the phone application signs in: a code over redirects, then tokens for tokens.
 
 The sequence is the one people still signed in with in 2026; lifetimes were never confirmed live.  Each
-refresh token works once and its answer brings the next, so a pair that came is handed to the keeper before
-anybody may use it, and a refresh token goes out once a flight.  The password is needed only when no refresh
+refresh token works once and its answer brings the next, so one goes out once a flight, and where a store
+keeps the pair it has the next before anybody may use it.  The password is needed only when no refresh
 token works, and is sent by the form of :mod:`.portal_page` like any other sign-in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from ..core.answers import failure_error
@@ -31,31 +31,23 @@ from ..secret import Secret
 from ..settings import Hosts, PortalCredentials
 from .login_page import CSRF_FIELD, hidden_fields
 from .portal_page import LOST, PAGE_INVALID, PORTAL_KEY, REFUSED, PortalForm, page_of
-from .steps import Exchange, Flow, Jar, NewJar, Pause, Ports, SlotPort
-from .token_pair import TokenKeeper, TokenPair, grant_refusal, read_tokens
+from .steps import Exchange, Flow, Jar, NewJar, Ports, SlotPort
+from .token_pair import TokenPair, grant_refusal, read_tokens
 from .walk import Walked, walk
 from .web import REST_AFTER_PASSWORD_S
 
-__all__ = ["OAuthFlows", "TokenKeeper", "TokenPair"]
+__all__ = ["ASSUMED_LIFETIME_S", "OAuthFlows", "TokenPair"]
 
 CLIENT_ID: Final = "VaItV6oRutdo8fnjJwysnTjVlvaswf52ZqmXsJGP"
 REDIRECT_URI: Final = "app://librus"
 ASSUMED_LIFETIME_S: Final = 3600.0
 """How long a token is believed good when Librus does not say; never blocks a call."""
-ADOPTABLE_S: Final = 60.0
-"""A kept token that ends sooner is renewed instead of used."""
-PAUSES_S: Final = (0.5, 1.5)
-"""How long a process that has renewed the kept tokens may take to save them, looked at twice."""
-MAX_PAIRS: Final = 3
-"""The refresh tokens one flight sends: its own, and what other processes have put into the keeper."""
 
 _START: Final = "/konto-librus/redirect/dru"
 _HEADERS: Final = (
     ("x-requested-with", "pl.librus.synergiaDru2"),
     ("user-agent", dict(APP_HEADERS)["user-agent"]),
 )
-
-_T = TypeVar("_T")
 
 
 class OAuthFlows:
@@ -65,7 +57,6 @@ class OAuthFlows:
         hosts: where Librus is.
         credentials: e-mail and password; None when only kept tokens are there.
         ports: clock and ears.
-        keeper: where the pair is kept between processes; None keeps it in memory only.
     """
 
     def __init__(
@@ -73,12 +64,10 @@ class OAuthFlows:
         hosts: Hosts,
         credentials: PortalCredentials | None,
         ports: Ports,
-        keeper: TokenKeeper | None = None,
     ) -> None:
         self.hosts: Final = hosts
         self.credentials: Final = credentials
         self.ports: Final = ports
-        self.keeper: Final = keeper
         self._form: Final = PortalForm(hosts, ports)
         self._unanswered: Secret | None = None
         self._spent: Secret | None = None
@@ -87,42 +76,18 @@ class OAuthFlows:
     # --- what a slot flies -------------------------------------------------------------------------------
 
     def renew(self, slot: SlotPort) -> Flow[Minted]:
-        """Get the next pair: a kept one, else by refresh token, else by signing in.
+        """Get the next pair: by refresh token, else by signing in.
 
         Raises:
             LibrusTerminalAuthenticationError: a person has to sign in, or the library has to be updated.
             LibrusSdkError: the portal has trouble; what is held stays, and a later flight goes on with it.
         """
-        state = slot.peek()
-        held = state.grant.secret if state.grant is not None else None
-        pair = held if isinstance(held, TokenPair) else None
-        kept = self._load()
-        if kept is not None and kept not in state.former and _is_newer(kept, pair):
-            if self._lasts(kept):
-                return self._minted(kept)
-            pair = kept
-        tried: list[Secret] = []
-        while pair is not None and len(tried) < MAX_PAIRS:
-            minted = yield from self._refreshed(pair)
+        held = slot.peek().grant
+        if held is not None:
+            minted = yield from self._refreshed(held.secret)
             if minted is not None:
                 return minted
-            tried.append(pair.refresh)
-            pair = yield from self._kept_by_now(tried)
-            if pair is not None and (pair.refresh in tried or pair in state.former):
-                self._forget(pair)
-                break
-            if pair is not None and self._lasts(pair):
-                return self._minted(pair)
         return (yield from self.sign_in())
-
-    def _kept_by_now(self, tried: list[Secret]) -> Flow[TokenPair | None]:
-        """Return what is kept after a refusal; whoever has renewed instead is given a moment to save it."""
-        for seconds in PAUSES_S:
-            pair = self._load()
-            if pair is None or pair.refresh not in tried:
-                return pair
-            yield Pause(seconds)
-        return self._load()
 
     def sign_in(self) -> Flow[Minted]:
         """Sign in with e-mail and password, whatever tokens there are.
@@ -139,7 +104,7 @@ class OAuthFlows:
         try:
             minted = yield from self._sign_in(self.credentials)
         except LibrusSdkError as error:
-            fields: dict[str, object] = {"duration_ms": self._since(started), "error_code": error.code}
+            fields: dict[str, object] = {"duration_ms": self._since(started), "error": error}
             self.ports.emit("error", "portal.login.failure", fields)
             raise
         self.ports.emit("info", "portal.login.success", {"duration_ms": self._since(started)})
@@ -210,7 +175,7 @@ class OAuthFlows:
         return refusal == "spent"
 
     def _take(self, request: Request, answer: Response, asked: float, former: Secret | None = None) -> Minted:
-        """Keep the pair that came and return it. A refresh token that is not replaced stays good."""
+        """Return the pair that came. A refresh token that is not replaced stays good."""
         issued = read_tokens(answer)
         refresh = issued.refresh or former
         lacking = [
@@ -226,30 +191,7 @@ class OAuthFlows:
             )
         ends = None if issued.lifetime_s is None else asked + issued.lifetime_s
         pair = TokenPair(issued.access, refresh, ends)
-        # Before anybody can use it: once it is out of here the process may end at any moment.
-        self._with_keeper("unsaved", lambda keeper: keeper.save(pair))
         return self._minted(pair)
-
-    # --- what is kept ------------------------------------------------------------------------------------
-
-    def _load(self) -> TokenPair | None:
-        return self._with_keeper("unread", lambda keeper: keeper.load())
-
-    def _forget(self, pair: TokenPair) -> None:
-        self._with_keeper("unforgotten", lambda keeper: keeper.forget(pair))
-
-    def _with_keeper(self, trouble: str, action: Callable[[TokenKeeper], _T]) -> _T | None:
-        """Let the keeper do something; that it cannot is told and stops nobody."""
-        if self.keeper is None:
-            return None
-        try:
-            return action(self.keeper)
-        except Exception as error:  # noqa: BLE001  (a keeper is somebody else's code: a disk, a key ring)
-            self.ports.emit("warn", f"portal.tokens.{trouble}", {"reason": type(error).__name__})
-            return None
-
-    def _lasts(self, pair: TokenPair) -> bool:
-        return pair.expires_at is None or pair.expires_at - self.ports.wall() > ADOPTABLE_S
 
     def _minted(self, pair: TokenPair) -> Minted:
         now, wall = self.ports.monotonic(), self.ports.wall()
@@ -346,15 +288,6 @@ def _told(address: Secret) -> tuple[Literal["rejected", "close", "code", ""], Se
         return "close", None
     code = query.get("code", [""])[-1]
     return ("code", Secret(code)) if code else ("", None)
-
-
-def _is_newer(kept: TokenPair, held: TokenPair | None) -> bool:
-    """Whether somebody else has renewed what is held; only when both ends are known can that be told."""
-    if held is None:
-        return True
-    if kept.refresh == held.refresh or kept.expires_at is None or held.expires_at is None:
-        return False
-    return kept.expires_at > held.expires_at
 
 
 def _outdated() -> LibrusTerminalAuthenticationError:

@@ -8,7 +8,7 @@ in one request a sign-in, to the portal's own origin, and never again by itself 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
 
 from ..core.answers import judge_portal
@@ -33,7 +33,6 @@ __all__ = ["PORTAL_KEY", "Account", "PortalFlows"]
 
 _LOGIN_PATH: Final = "/konto-librus/login"
 _JSON: Final = (("accept", "application/json"),)
-_NO_RETRY: Final = RetryPolicy.off()
 
 
 class Account(Protocol):
@@ -60,7 +59,7 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
     """The portal's sequences, for one account.
 
     The three decoders turn bodies into models; ``has_worked`` tells whether a sign-in with these credentials
-    has succeeded before.
+    has succeeded before; ``retry`` is for the reads. Nothing of a sign-in is tried again.
     """
 
     hosts: Hosts
@@ -70,6 +69,7 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
     decode_accounts: Callable[[bytes, str], ListT]
     decode_account: Callable[[bytes, str], AccountT]
     has_worked: Callable[[], bool] = lambda: False
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
 
     # --- signing in --------------------------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
         try:
             jar = yield from self._sign_in()
         except LibrusSdkError as error:
-            fields: dict[str, object] = {"duration_ms": self._since(started), "error_code": error.code}
+            fields: dict[str, object] = {"duration_ms": self._since(started), "error": error}
             self.ports.emit("error", "portal.login.failure", fields)
             raise
         self.ports.emit("info", "portal.login.success", {"duration_ms": self._since(started)})
@@ -115,7 +115,7 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
 
     def me(self, slot: SlotPort, mode: Mode = "need") -> Flow[Answer[MeT]]:
         """Read the portal profile."""
-        return self._read(self._api("/api/v3/Me", "portal.me"), slot, self.decode_me, mode)
+        return self._read(self._api("/api/v3/Me", "portal.me"), slot, self.decode_me, mode, once=True)
 
     def accounts(self, slot: SlotPort, mode: Mode = "need") -> Flow[Answer[ListT]]:
         """Read the list of linked children."""
@@ -158,16 +158,23 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
         return Minted(account.id, account.access_token, issued, self.ports.wall(), expires), account
 
     def _read(
-        self, request: Request, slot: SlotPort, decode: Callable[[bytes, str], _T], mode: Mode
+        self,
+        request: Request,
+        slot: SlotPort,
+        decode: Callable[[bytes, str], _T],
+        mode: Mode,
+        *,
+        once: bool = False,
     ) -> Flow[Answer[_T]]:
         return call(
             request,
             slot=slot,
             judge=judge_portal,
             decode=decode,
-            retry=_NO_RETRY,
+            retry=self.retry,
             ports=self.ports,
             mode=mode,
+            once=once,
         )
 
     def _api(self, path: str, name: str) -> Request:

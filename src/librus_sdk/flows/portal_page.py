@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..core.answers import judge_portal
+from ..core.answers import judge_portal, passes
 from ..core.http import Request, Response, join_url
 from ..core.retry import retry_after_s
 from ..errors import (
@@ -94,7 +94,7 @@ class PortalForm:
         final = page_of(walked)
         refusal = refusal_of(final.body)
         # An outage that lists its "errors" says nothing of the password.
-        judged = final.status < 500 and final.status not in (408, 425, 429)
+        judged = not passes(final.status)
         if (refusal == "credentials" and judged) or final.status == 401:
             raise LibrusCredentialsError(REFUSED)
         if refusal == "captcha":

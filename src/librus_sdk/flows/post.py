@@ -8,17 +8,16 @@ over to the messages with.  Neither is ever shown.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from ..core.answers import MAINTENANCE, Verdict, details_of, judge_api
 from ..core.headers import APP_AGENT, BROWSER_AGENT
-from ..core.http import Request, Response, join_url, origin_of, origin_text, segment
+from ..core.http import Request, Response, join_url, json_object, origin_of, origin_text, segment
 from ..core.refresh import Minted, Mode, Ticket, exhausted_error, just_made, worth_renewing
 from ..core.retry import retry_after_s
-from ..core.web_answers import is_sign_in, judge_gateway
+from ..core.web_answers import BREAK_PAGE, NO_MODULE_PAGE, is_sign_in, judge_gateway
 from ..errors import (
     FeatureUnavailableError,
     LibrusApiError,
@@ -39,8 +38,6 @@ REST_UNOPENED_S: Final = 15 * 60.0
 have none. A client may ask every minute."""
 SESSION_COOKIE: Final = "DZIENNIKSID"
 _VIEW: Final = "centrum_powiadomien"
-_BREAK: Final = "przerwa_techniczna"
-_MODULE_OFF: Final = "modul_niedostepny"
 # Read from bytes: a page is not worth decoding for this. Polish for "no access", which is also what the
 # register's website says to somebody it no longer knows; the other two are on pages of a session that lives.
 _NO_ACCESS: Final = "Brak dostępu".encode()
@@ -93,7 +90,7 @@ class PostFlows:
         try:
             jar = yield from way
         except LibrusSdkError as error:
-            fields: dict[str, object] = {"duration_ms": self._since(started), "error_code": error.code}
+            fields: dict[str, object] = {"duration_ms": self._since(started), "error": error}
             self.ports.emit("error", "messages.login.failure", fields)
             raise
         self.ports.emit("info", "messages.login.success", {"duration_ms": self._since(started)})
@@ -202,7 +199,7 @@ class PostFlows:
         response = walked.response
         handed_over = bool(response.url) and origin_of(response.url) == origin_of(self.hosts.wiadomosci)
         shut = response.ok and _NO_ACCESS in response.body
-        if shut or _leads_to(walked, _MODULE_OFF):
+        if shut or _leads_to(walked, NO_MODULE_PAGE):
             error = FeatureUnavailableError(_NO_MODULE, details=details_of(request, response, {}))
             error.retry_after_s = REST_UNOPENED_S
             known = handed_over or not shut or any(sign in response.body for sign in _ALIVE)
@@ -210,7 +207,7 @@ class PostFlows:
         if response.ok and handed_over and jar.has(SESSION_COOKIE, self.hosts.wiadomosci):
             return Verdict()
         trouble = self._trouble(request, walked, _NOT_OPENED)
-        if handed_over or not judge_gateway(request, response).refused or _leads_to(walked, _BREAK):
+        if handed_over or not judge_gateway(request, response).refused or _leads_to(walked, BREAK_PAGE):
             raise trouble
         # The website refuses, sends away to sign in, or leads to a page of its own. The last proves nothing.
         dead = response.status >= 400 or _at_sign_in(walked)
@@ -220,7 +217,7 @@ class PostFlows:
         """What the end of a walk means that was not the right one."""
         response = walked.response
         details = details_of(request, response, {})
-        if _leads_to(walked, _BREAK):
+        if _leads_to(walked, BREAK_PAGE):
             return LibrusMaintenanceError(MAINTENANCE, details=details)
         verdict = judge_gateway(request, response)
         if verdict.error is None or verdict.refused:
@@ -228,7 +225,6 @@ class PostFlows:
         return self._later(verdict.error, response)
 
     def _later(self, error: LibrusSdkError, response: Response) -> LibrusSdkError:
-        assert isinstance(error, LibrusApiError)  # what a judge makes of an answer is one
         error.retry_after_s = retry_after_s(response, self.ports.wall())
         return error
 
@@ -240,11 +236,7 @@ def _below(mode: Mode) -> Mode:
 
 def _token_in(body: bytes) -> Secret | None:
     # Nothing is raised here: a traceback would show the body.
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    text = value.get("Token") if isinstance(value, dict) else None
+    text = (json_object(body) or {}).get("Token")
     token = Secret(text) if isinstance(text, str) else Secret("")
     return token if token and is_text(token) else None
 

@@ -7,17 +7,29 @@ nor a part of one is ever shown.
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from ..core.answers import Verdict, error_by_status
-from ..core.headers import BROWSER_AGENT
-from ..core.http import Request, Response, origin_of, origin_text, plain_origin, segment
+from ..core.answers import Verdict, error_by_status, failure_error, judge_api, passes
+from ..core.headers import BROWSER_AGENT, UNPACKED
+from ..core.http import (
+    Request,
+    Response,
+    is_at,
+    is_of_librus,
+    json_object,
+    origin_text,
+    plain_origin,
+    segment,
+)
 from ..core.retry import retry_after_s
-from ..errors import LibrusApiError, LibrusResponseValidationError, LibrusSdkError
+from ..errors import (
+    LibrusApiError,
+    LibrusMaintenanceError,
+    LibrusResponseValidationError,
+    LibrusSdkError,
+)
 from ..secret import Secret
 from ..settings import Hosts, RetryPolicy
 from .call import call
@@ -31,12 +43,10 @@ MAX_POLLS: Final = 15
 FIRST_PAUSE_S: Final = 5.0
 PAUSE_S: Final = 10.0
 
-_LIBRUS: Final = re.compile(r"(?:[a-z0-9-]{1,63}\.){0,8}librus\.pl")
 _KEY: Final = "singleUseKey"
 _BY_KEY: Final = "CSTryToDownload"
 _GONE: Final = "CSDownloadFailed"
 _WAITING_PAGE: Final = "/GetFile/"
-_OUTAGE: Final = (408, 425, 429)
 _ONCE: Final = RetryPolicy.off()
 _READY: Final = "ready"
 _NOT_YET: Final = "not_downloaded_yet"
@@ -117,11 +127,13 @@ class SandboxFlows:
     def _no_longer(self, request: Request, response: Response) -> LibrusSdkError:
         """The key has failed; an outage says nothing of the key."""
         details: dict[str, Any] = {"endpoint": request.endpoint, "status": response.status}
-        if response.status < 500 and response.status not in _OUTAGE:
+        if not passes(response.status):
             return LibrusApiError(_KEY_FAILED, details=details)
-        error = error_by_status("The file store of Librus", response.status, details)
-        error.retry_after_s = retry_after_s(response, self.ports.wall())
-        return error
+        told = judge_api(request, response).error
+        if not isinstance(told, LibrusMaintenanceError):
+            told = error_by_status("The file store of Librus", response.status, details)
+        told.retry_after_s = retry_after_s(response, self.ports.wall())
+        return told
 
     # --- one address -------------------------------------------------------------------------------------
 
@@ -165,10 +177,9 @@ class SandboxFlows:
             address.reveal(),
             endpoint=_shown(address),
             name=name,
-            # A file is not to be packed on the way.
             headers=(
                 BROWSER_AGENT,
-                ("accept-encoding", "identity"),
+                UNPACKED,
                 *([] if referer is None else [("referer", referer.reveal())]),
             ),
             form=form,
@@ -193,10 +204,10 @@ class SandboxFlows:
         if self._is_store(address):
             return True
         origin = plain_origin(address)
-        return origin is not None and origin[0] == "https" and bool(_LIBRUS.fullmatch(origin[1]))
+        return origin is not None and origin[0] == "https" and is_of_librus(origin[1])
 
     def _is_store(self, address: Secret) -> bool:
-        return plain_origin(address) == origin_of(self.hosts.sandbox)
+        return is_at(address, self.hosts.sandbox)
 
 
 # Nothing below raises because of what an address or answer holds: a traceback would show it.
@@ -238,11 +249,7 @@ def _with_query(page: Secret, query: str) -> Secret:
 
 def _status_in(response: Response) -> str | None:
     """What has become of a key, if it is one of the words known for that."""
-    try:
-        value = json.loads(response.body) if response.ok else None
-    except (ValueError, RecursionError):
-        return None
-    status = value.get("status") if isinstance(value, dict) else None
+    status = (json_object(response.body) or {}).get("status") if response.ok else None
     return next((known for known in (_READY, _NOT_YET) if known == status), None)
 
 
@@ -255,7 +262,9 @@ def _waited(polls: int, last: Fetched) -> Flow[None]:
     if polls == MAX_POLLS:
         details = {"endpoint": last.request.endpoint, "status": last.response.status}
         raise LibrusApiError(_STILL_WAITING, details=details)
-    yield Pause(FIRST_PAUSE_S if polls == 1 else PAUSE_S)
+    late = yield Pause(FIRST_PAUSE_S if polls == 1 else PAUSE_S)
+    if late is not None:
+        raise failure_error(last.request, late)
 
 
 def _away(endpoint: str) -> LibrusResponseValidationError:

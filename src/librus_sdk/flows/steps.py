@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from ..core.answers import Judge
 from ..core.http import Failure, Request, Response
 from ..core.refresh import Fail, Grant, Minted, Mode, SlotState, Ticket
 from ..errors import LibrusSdkError
@@ -22,12 +23,15 @@ __all__ = [
     "Flow",
     "Jar",
     "NewJar",
+    "Once",
     "Pause",
     "Ports",
     "Renewal",
     "Sent",
+    "Settled",
     "SlotPort",
     "Step",
+    "Work",
     "ask",
 ]
 
@@ -64,24 +68,31 @@ class SlotPort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Send the request once, with the slot's current credential; wait for nothing but a free place.
+    """Send the request once, with the slot's current credential; wait for nothing but its turn.
 
     Answered by :class:`Sent`, by :class:`~librus_sdk.core.refresh.Fail`, or by None when there is no
     credential to send now: then :class:`Acquire` first. Without a slot the request goes out as it is.
+    The judge says which error a bad answer means, for events and for what is remembered of Librus's state.
     """
 
     request: Request
     slot: SlotPort | None = None
     ticket: Ticket = field(default_factory=Ticket)
     mode: Mode = "need"
+    judge: Judge | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came back, and which generation was on it (0 without a slot)."""
+    """What came back, and which generation was on it (0 without a slot).
+
+    Attributes:
+        rests_s: after an answer that announces maintenance: how long that part of Librus is left alone.
+    """
 
     answer: Response | Failure
     generation: int = 0
+    rests_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,7 @@ class Acquire:
 
 @dataclass(frozen=True, slots=True)
 class Acquired:
-    """The grant; ``joined`` tells whether a flight came to a result while this was waited for."""
+    """The grant; ``joined`` tells whether a flight that asked Librus brought it while this was waited for."""
 
     grant: Grant
     joined: bool
@@ -126,14 +137,52 @@ class NewJar:
     only: frozenset[str] | None = None
 
 
+Settled = Sent | Fail
+"""How a sending ended, its retries and renewals included: with the answer to decode, or with an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Drive ``flow``, or wait for somebody who is driving the same at this moment.
+
+    Answered by what that flow returned; whoever waited gets an error of their own. Who drives it may be
+    interrupted, or have no time left: then one of those who wait drives their own.
+
+    Attributes:
+        request: what is asked.
+        alike: what else must be equal for two to be the same.
+    """
+
+    request: Request
+    alike: tuple[object, ...]
+    flow: Generator[Step, Any, Settled]
+
+
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Wait some seconds between two attempts."""
+    """Wait some seconds between two attempts. Answered by None.
+
+    Answered at once by a timeout :class:`~librus_sdk.core.http.Failure` where a call would have used up its
+    time by then. ``retry`` is called when a wait before another attempt begins; such a wait is refused in a
+    flight, too.
+    """
 
     seconds: float
+    retry: Callable[[], None] | None = field(default=None, compare=False)
 
 
-Step = Attempt | Acquire | Exchange | NewJar | Pause
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Do something that may take a moment and must not hold up an event loop: a disk, a store.
+
+    Answered by what ``do`` returns; it raises nothing. Once begun it is done, even when the flow is closed
+    before it has the answer.
+    """
+
+    do: Callable[[], Any]
+
+
+Step = Attempt | Acquire | Exchange | NewJar | Once | Pause | Work
 T = TypeVar("T")
 Flow = Generator[Step, Any, T]
 Renewal = Callable[[Mode], Flow[Minted]]

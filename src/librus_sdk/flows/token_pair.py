@@ -1,4 +1,4 @@
-"""The portal's two tokens, who keeps them between processes, and how an answer with them is read."""
+"""The portal's two tokens, and how an answer with them is read."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NoReturn, Protocol
+from typing import Any, Final, Literal, NoReturn
 
 from ..core.http import Response
 from ..secret import Secret, boxed, is_text
 
-__all__ = ["GrantRefusal", "Issued", "TokenKeeper", "TokenPair", "grant_refusal", "read_tokens"]
+__all__ = ["GrantRefusal", "Issued", "TokenPair", "grant_refusal", "read_tokens"]
 
 MAX_BODY: Final = 64 * 1024
 GrantRefusal = Literal["spent", "client"]
@@ -49,26 +49,6 @@ class TokenPair:
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("portal tokens cannot be pickled: they are as good as a password")
-
-
-class TokenKeeper(Protocol):
-    """Keeps the pair where another process, or the next run, finds it.
-
-    What it raises is told as an event and breaks nothing. It is called while nobody else flies: it may take
-    some milliseconds, not more.
-    """
-
-    def load(self) -> TokenPair | None:
-        """Return the pair that is kept."""
-        ...
-
-    def save(self, pair: TokenPair) -> None:
-        """Keep this pair instead of any other."""
-        ...
-
-    def forget(self, pair: TokenPair, /) -> None:
-        """Keep this pair no longer, as it does not work any more. One that has come since stays."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

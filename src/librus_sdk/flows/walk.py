@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
 
@@ -25,12 +25,10 @@ class Walked:
     Attributes:
         response: the last answer.
         beyond: where that answer leads, when it is not to one of the origins. It may hold a one-time code.
-        cookies_set: the names of all cookies that came on the way.
     """
 
     response: Response
     beyond: Secret | None = None
-    cookies_set: frozenset[str] = field(default=frozenset())
 
 
 def exchange(request: Request, jar: Jar | None = None) -> Flow[Response]:
@@ -55,13 +53,11 @@ def walk(request: Request, jar: Jar, origins: Collection[str]) -> Flow[Walked]:
     allowed = {origin_of(url) for url in origins}
     name = f"{request.name}.redirect"
     agent = tuple(item for item in request.headers if item[0] == "user-agent")
-    came: frozenset[str] = frozenset()
     for _ in range(MAX_REDIRECTS + 1):
         response = yield from exchange(request, jar)
-        came |= response.cookies_set
         target = redirect_of(request, response)
         if target is None or _origin(target) not in allowed:
-            return Walked(response, target, came)
+            return Walked(response, target)
         request = Request(
             "GET", target.reveal(), endpoint=origin_text(target.reveal()), name=name, headers=agent
         )

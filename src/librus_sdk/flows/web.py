@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Generic, TypeVar
+from typing import Final
 from urllib.parse import urljoin
 
-from ..core.http import Request, Response, join_url, origin_of, origin_text
+from ..core.http import GATEWAY, Request, Response, join_url, origin_of, origin_text
 from ..core.refresh import Grant, Minted, Mode, SlotState, just_made
 from ..core.retry import retry_after_s
 from ..core.web_answers import (
@@ -45,11 +45,9 @@ _FORM: Final = "/OAuth/Authorization"
 _CLIENT: Final = "client_id=46"
 _JSON: Final = ("accept", "application/json")
 
-InfoT = TypeVar("InfoT")
-
 
 @dataclass(frozen=True, slots=True)
-class WebFlows(Generic[InfoT]):
+class WebFlows:
     """The website's sequences, for one account. Renewing keeps the device cookie across sign-ins.
 
     ``lifetime_s`` is how long a session is believed good; ``decode_token_info`` raises when an answer says
@@ -59,7 +57,7 @@ class WebFlows(Generic[InfoT]):
     hosts: Hosts
     credentials: GatewayCredentials
     ports: Ports
-    decode_token_info: Callable[[bytes, str], InfoT]
+    decode_token_info: Callable[[bytes, str], object]
     lifetime_s: float | None
 
     def renew(self, slot: SlotPort, mode: Mode) -> Flow[Minted]:
@@ -97,6 +95,7 @@ class WebFlows(Generic[InfoT]):
 
     def _extend(self, held: Grant, pages: bool) -> Flow[Jar | None]:
         started = self.ports.monotonic()
+        self.ports.emit("debug", "web.extend.start", {})
         try:
             jar = yield from self._extended(held)
             if jar is not None and pages and not (yield from self._pages_open(jar)):
@@ -129,7 +128,7 @@ class WebFlows(Generic[InfoT]):
 
     def _is_alive(self, jar: Jar) -> Flow[bool]:
         """Whether Librus takes the session. Raises the error of an answer that does not tell."""
-        url = join_url(self.hosts.synergia, "/gateway/api/2.0/Auth/TokenInfo")
+        url = join_url(self.hosts.synergia, f"{GATEWAY}/Auth/TokenInfo")
         request = _get(url, "Auth/TokenInfo", (_JSON,))
         response = yield from exchange(request, jar)
         verdict = judge_gateway(request, response)
@@ -264,7 +263,7 @@ class WebFlows(Generic[InfoT]):
     def _ended(self, level: str, event: str, started: float, error: LibrusSdkError | None = None) -> None:
         fields: dict[str, object] = {"duration_ms": round((self.ports.monotonic() - started) * 1000)}
         if error is not None:
-            fields["error_code"] = error.code
+            fields["error"] = error
         self.ports.emit(level, event, fields)
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from ._fields import dec_hook, reads
 
-__all__ = ["JsonObject", "listed", "loose_id", "loose_text"]
+__all__ = ["JsonObject", "listed", "loose_id", "loose_members", "loose_text"]
 
 T = TypeVar("T")
 
@@ -85,6 +85,11 @@ def listed(kind: type[T]) -> Callable[[object], tuple[T, ...]]:
         return found
 
     return read
+
+
+def loose_members(value: object) -> Iterator[Any]:
+    """Yield what stands in a list, or in the place of one, and is not empty."""
+    return (item for item in (value if isinstance(value, list) else [value]) if item not in (None, "", []))
 
 
 def loose_id(value: object) -> str | None:

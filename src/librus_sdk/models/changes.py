@@ -82,11 +82,5 @@ class ChangeList(Rows[Change]):
         """``ChangesTimestamp`` as Librus wrote it, a number as text; in which form is not known."""
         return self._timestamp
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_restore, (tuple(self), self.rejected, self.raw, self._timestamp))
-
-
-def _restore(
-    items: tuple[Change, ...], rejected: tuple[Rejected, ...], raw: bytes, timestamp: str | None
-) -> ChangeList:
-    return ChangeList(items, rejected=rejected, raw=raw, timestamp=timestamp)
+    def _besides(self) -> dict[str, Any]:
+        return {**super()._besides(), "timestamp": self._timestamp}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ._fields import WARSAW, Id, OptionalDateTime, OptionalId, OptionalText, accepts, dec_hook, reads
-from ._objects import loose_id, loose_text
+from ._objects import loose_id, loose_members, loose_text
 from .rows import Embedded, Record, Ref, Refs
 
 __all__ = ["Message", "MessageAttachment", "MessageReceiverGroup"]
@@ -103,8 +103,7 @@ else:
 
 
 def _attachments(value: object) -> tuple[MessageAttachment, ...]:
-    items = value if isinstance(value, list) else [value]
-    return tuple(_attachment(item) for item in items if item not in (None, "", []))
+    return tuple(_attachment(item) for item in loose_members(value))
 
 
 def _attachment(item: object) -> MessageAttachment:

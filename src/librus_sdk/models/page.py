@@ -13,15 +13,9 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Page(Rows[T_co]):
-    """One page of a list: records like in :class:`Rows`, and where they stand in the whole of it.
+    """One page of a list: records like in :class:`Rows`, and where they stand in the whole of it."""
 
-    Attributes:
-        page: its number, from 1.
-        limit: how many records a page has at most.
-        total: how many there are on all pages; None where Librus does not say.
-    """
-
-    __slots__ = ("limit", "page", "total")
+    __slots__ = ("_limit", "_page", "_total")
 
     def __init__(
         self,
@@ -29,34 +23,37 @@ class Page(Rows[T_co]):
         *,
         rejected: Iterable[Rejected] = (),
         raw: bytes = b"",
-        page: int = 1,
-        limit: int = 0,
+        page: int,
+        limit: int,
         total: int | None = None,
     ) -> None:
         super().__init__(items, rejected=rejected, raw=raw)
-        self.page = page
-        self.limit = limit
-        self.total = total
+        self._page = page
+        self._limit = limit
+        self._total = total
+
+    @property
+    def page(self) -> int:
+        """Its number, from 1."""
+        return self._page
+
+    @property
+    def limit(self) -> int:
+        """How many records a page has at most, from 1."""
+        return self._limit
+
+    @property
+    def total(self) -> int | None:
+        """How many there are on all pages; None where Librus does not say."""
+        return self._total
 
     @property
     def has_more(self) -> bool:
         """Whether there is a page after this one; where Librus does not say, whether this one is full."""
         here = len(self) + len(self.rejected)
         if self.total is None:
-            return 0 < self.limit <= here
+            return self.limit <= here
         return here > 0 and self.page * self.limit < self.total
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        where = (self.page, self.limit, self.total)
-        return (_restore, (tuple(self), self.rejected, self.raw, *where))
-
-
-def _restore(
-    items: tuple[Any, ...],
-    rejected: tuple[Rejected, ...],
-    raw: bytes,
-    page: int,
-    limit: int,
-    total: int | None,
-) -> Page[Any]:
-    return Page(items, rejected=rejected, raw=raw, page=page, limit=limit, total=total)
+    def _besides(self) -> dict[str, Any]:
+        return {**super()._besides(), "page": self._page, "limit": self._limit, "total": self._total}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec import Raw, field
@@ -11,15 +11,12 @@ from msgspec.json import encode
 from ._bodies import decoded_body, plain_text
 from ._decode import BROKEN, ENVELOPE
 from ._fields import OptionalFlag, OptionalId, OptionalText, OptionalWhole, accepts, dec_hook, reads
-from ._objects import JsonObject, listed, loose_id, loose_text
+from ._objects import JsonObject, listed, loose_id, loose_members, loose_text
 from .messages import Message, MessageAttachment, OptionalEpoch
 from .receivers import full_name
 from .rows import Embedded, Ref
 
 __all__ = ["MailMessage", "MailReceiver", "UnreadCounts", "normalised"]
-
-PEOPLE: Final = "https://wiadomosci.librus.pl/api/users/"
-"""What stands before the id of a person; nobody has seen this address answer."""
 
 
 # --- field types ------------------------------------------------------------------------------------------
@@ -98,7 +95,7 @@ def _person(value: object) -> Ref | None:
     if isinstance(value, dict):
         value = value.get("id", value.get("Id"))
     found: str | None = dec_hook(OptionalId, value)
-    return None if found is None else Ref(found, f"{PEOPLE}{found}")
+    return None if found is None else Ref(found)
 
 
 def _people(value: object) -> tuple[Ref, ...]:
@@ -122,12 +119,8 @@ def _file(item: object) -> MessageAttachment:
     return MessageAttachment(id=loose_id(item))
 
 
-def _loose_members(value: object) -> Iterable[Any]:
-    return (item for item in (value if isinstance(value, list) else [value]) if item not in (None, "", []))
-
-
 def _files(value: object) -> tuple[MessageAttachment, ...]:
-    return tuple(_file(item) for item in _loose_members(value))
+    return tuple(_file(item) for item in loose_members(value))
 
 
 def _tag(item: object) -> str | None:
@@ -135,7 +128,7 @@ def _tag(item: object) -> str | None:
 
 
 def _tags(value: object) -> tuple[str, ...]:
-    return tuple(tag for item in _loose_members(value) if (tag := _tag(item)))
+    return tuple(tag for item in loose_members(value) if (tag := _tag(item)))
 
 
 reads(MessageId, lambda value: dec_hook(OptionalId, value) or "")
@@ -361,9 +354,15 @@ class UnreadCounts(JsonObject):
         return self.count("trash")
 
     @property
+    def waiting(self) -> Mapping[str, int]:
+        """The numbers by Librus's own names, without the trash and the archive: they wait for nobody."""
+        names = (name for name in self if name != "trash" and "archive" not in name)
+        return {name: count for name in names if (count := self.count(name)) is not None}
+
+    @property
     def total(self) -> int:
         """All of it but what lies in the trash and in the archive."""
-        return sum(self.count(name) or 0 for name in self if name != "trash" and "archive" not in name)
+        return sum(self.waiting.values())
 
 
 _LONGEST_COUNT: Final = 18

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
 from msgspec import Struct, convert, field
@@ -223,9 +224,9 @@ class Rows(Sequence[T_co], Generic[T_co]):
         rows = "1 row" if len(self) == 1 else f"{len(self)} rows"
         return f"<Rows: {rows}, {len(self._rejected)} rejected>" if self._rejected else f"<Rows: {rows}>"
 
+    def _besides(self) -> dict[str, Any]:
+        """Return what a twin is made with besides the items."""
+        return {"rejected": self._rejected, "raw": self._raw}
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_restore, (self._items, self._rejected, self._raw))
-
-
-def _restore(items: tuple[Any, ...], rejected: tuple[Rejected, ...], raw: bytes) -> Rows[Any]:
-    return Rows(items, rejected=rejected, raw=raw)
+        return (partial(type(self), **self._besides()), (self._items,))

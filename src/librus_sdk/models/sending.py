@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NoReturn
 
 from ..core.delivery import Delivery
@@ -22,9 +23,10 @@ class Prepared:
         subject: as it was given.
         body: plain text, as it was given.
         answers: the id of the message it answers; None for a new one.
+        kinds: what the kinds of recipients are called, by the ``type`` of each; empty for an answer.
     """
 
-    __slots__ = ("_unspent", "answers", "body", "owner", "recipients", "subject")
+    __slots__ = ("_unspent", "answers", "body", "kinds", "owner", "recipients", "subject")
 
     def __init__(
         self,
@@ -34,12 +36,14 @@ class Prepared:
         body: str,
         *,
         answers: int | None = None,
+        kinds: Mapping[str, str] | None = None,
     ) -> None:
         self.owner = owner
         self.recipients = recipients
         self.subject = subject
         self.body = body
         self.answers = answers
+        self.kinds: Mapping[str, str] = kinds or {}
         # Taken by whoever sends it; a list gives its last member to one thread only.
         self._unspent = [True]
 

@@ -10,30 +10,40 @@ import os
 import secrets
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
 from ..errors import FILE_EXISTS, LibrusConfigurationError, LibrusSdkError
 
-__all__ = ["PartFile", "save"]
+__all__ = ["PartFile", "path_or_none", "reason_of", "save", "sync_folder"]
 
 T = TypeVar("T")
 
 
-def save(content: bytes, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+def save(
+    content: bytes,
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    part: str = "",
+    named: str = "path names",
+) -> None:
     """Write a file that only its owner may read.
 
     Args:
         content: all of it.
         path: the file.
         overwrite: replace a file that is there already.
+        part: as for :class:`PartFile`.
+        named: as for :class:`PartFile`.
 
     Raises:
         LibrusConfigurationError: ``FILE_EXISTS`` when it is there already; or something that is no file is
             there, or the folder or the disk does not allow it.
     """
-    part = PartFile(path, overwrite=overwrite)
-    problem = _written(part, content)
+    file = PartFile(path, overwrite=overwrite, part=part, named=named)
+    problem = _written(file, content)
     del path, content  # a traceback shows the variables of a frame
     if problem is not None:
         raise problem
@@ -63,10 +73,21 @@ class PartFile:
     Args:
         path: the file to be.
         overwrite: replace a file that is there already.
+        part: the name it has while it is written, which whatever has it now loses; a new one when left out.
+        named: who knows the file's name, for errors.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, overwrite: bool) -> None:
-        self._path: Final = _path_or_none(path)
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool,
+        part: str = "",
+        named: str = "path names",
+    ) -> None:
+        self._path: Final = path_or_none(path)
+        self._own_part: Final = part
+        self._named: Final = named
         self.size = 0
         self._overwrite: Final = overwrite
         self._file: BinaryIO | None = None
@@ -87,20 +108,20 @@ class PartFile:
         """
         if self._path is None:
             raise LibrusConfigurationError("path must be the path of a file (str or os.PathLike).")
-        _guarded(self._open)
+        self._guarded(self._open)
 
     def begin(self) -> None:
         """Begin anew. Raises LibrusConfigurationError."""
-        _guarded(self._begin)
+        self._guarded(self._begin)
 
     def write(self, content: bytes) -> None:
         """Add to the file. Raises LibrusConfigurationError when the disk does not take it."""
-        _guarded(lambda: self._opened.write(content))
+        self._guarded(lambda: self._opened.write(content))
         self.size += len(content)
 
     def sync(self) -> None:
         """Have all of it on the disk, and close it. Raises LibrusConfigurationError when that cannot be."""
-        _guarded(self._sync)
+        self._guarded(self._sync)
 
     def place(self) -> None:
         """Let the file appear at its path, whole, in one step.
@@ -109,7 +130,7 @@ class PartFile:
             LibrusConfigurationError: somebody else has created it meanwhile (``FILE_EXISTS``), or the folder
                 does not allow it any more.
         """
-        _guarded(self._place)
+        self._guarded(self._place)
 
     def discard(self) -> None:
         """Leave nothing beside the path. Never raises; may be called again."""
@@ -138,7 +159,7 @@ class PartFile:
 
     def _open(self) -> None:
         # In the same folder, so that it can take its place in one step. No variable here holds a name.
-        part = f".librus-{secrets.token_hex(8)}.part"
+        part = self._own_part or f".librus-{secrets.token_hex(8)}.part"
         if _holds_folders():
             self._folder = os.open(self.path.parent, _HOLD)
             self._name = self.path.name or "."
@@ -147,6 +168,9 @@ class PartFile:
         self._check()
         # Known before the file is made: an interrupt may come when nobody holds it yet.
         self._part = str(Path(self._name).with_name(part))
+        if self._own_part:
+            with suppress(FileNotFoundError):
+                self._unlink()  # not written into: it may be a link, or open elsewhere
         self._file = open(self._part, "xb", opener=self._for_its_owner)  # noqa: SIM115  (see discard)
 
     def _for_its_owner(self, name: str, flags: int) -> int:
@@ -159,9 +183,9 @@ class PartFile:
         except FileNotFoundError:
             return
         if stat.S_ISLNK(mode):
-            raise LibrusConfigurationError("What path names is a symbolic link; name the file itself.")
+            raise LibrusConfigurationError(f"What {self._named} is a symbolic link; name the file itself.")
         if not stat.S_ISREG(mode):
-            raise LibrusConfigurationError("What path names exists and is no file; name a file.")
+            raise LibrusConfigurationError(f"What {self._named} exists and is no file; name a file.")
         if not self._overwrite:
             raise FileExistsError
 
@@ -193,6 +217,41 @@ class PartFile:
         self._check()
         return False
 
+    def _guarded(self, work: Callable[[], object]) -> None:
+        """Do the work. What the system says of it becomes an error of ours that does not lead to the path."""
+        try:
+            work()
+        except FileExistsError:
+            problem = LibrusConfigurationError(
+                f"The file that {self._named} exists; overwrite=True replaces it.", code=FILE_EXISTS
+            )
+        except (OSError, ValueError) as error:
+            problem = LibrusConfigurationError(
+                f"The file that {self._named} cannot be written: {reason_of(error)}."
+            )
+        else:
+            return
+        raise problem
+
+
+def sync_folder(folder: str | os.PathLike[str]) -> None:
+    """Have the names in a folder on the disk, where that can be asked for. Never raises."""
+
+    def sync() -> None:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    _ignoring_errors(sync)
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Return what the system says, without the path."""
+    # A ValueError is a name with a null character in it.
+    return (isinstance(error, OSError) and error.strerror) or "no file can have this name"
+
 
 # Enough to reach what is in a folder, and no leave to read it where that is not needed.
 _HOLD: Final = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
@@ -203,7 +262,8 @@ def _holds_folders() -> bool:
     return {os.open, os.stat, os.unlink, os.rename} <= os.supports_dir_fd
 
 
-def _path_or_none(path: object) -> Path | None:
+def path_or_none(path: object) -> Path | None:
+    """Return what was given as a path; None where it is none. Never raises."""
     try:
         text = os.fspath(path)  # type: ignore[call-overload]
         return Path(text) if isinstance(text, str) else None
@@ -216,20 +276,3 @@ def _ignoring_errors(work: Callable[[], object]) -> None:
         work()
     except (OSError, ValueError):
         return
-
-
-def _guarded(work: Callable[[], object]) -> None:
-    """Do the work. What the system says of it becomes an error of ours that does not lead to the path."""
-    try:
-        work()
-    except FileExistsError:
-        problem = LibrusConfigurationError(
-            "The file that path names exists; overwrite=True replaces it.", code=FILE_EXISTS
-        )
-    except (OSError, ValueError) as error:
-        # A ValueError is a name with a null character in it.
-        reason = (isinstance(error, OSError) and error.strerror) or "no file can have this name"
-        problem = LibrusConfigurationError(f"The file that path names cannot be written: {reason}.")
-    else:
-        return
-    raise problem

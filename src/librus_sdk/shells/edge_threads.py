@@ -21,6 +21,7 @@ import httpx2
 from ..core.http import Failure, Request, Response
 from ..errors import LibrusSdkError
 from .intake import BodyError, Intake, sink_failure
+from .interrupts import forget_origin
 from .wire import (
     NETWORK_ERRORS,
     TIMEOUT_ERRORS,
@@ -28,7 +29,6 @@ from .wire import (
     build,
     client_options,
     core_request,
-    forget_origin,
     is_spent,
     network_failure,
     quiet,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ..core.answers import whole_call_error
 from ..core.refresh import FailureKind, FlightFailure, Minted
 from ..errors import (
     INTERNAL_ERROR,
@@ -13,6 +14,7 @@ from ..errors import (
     LibrusTimeoutError,
 )
 from ..flows.steps import Ports
+from .limits import Left
 from .slots import Slot, SlotKind
 
 __all__ = ["FlightReport", "failure_of", "wait_timeout"]
@@ -52,12 +54,15 @@ def failure_of(slot: Slot, error: Exception) -> FlightFailure:
     return FlightFailure(kept, kind, error.retry_after_s)
 
 
-def wait_timeout(slot: Slot, timeout_ms: int, refusal: LibrusSdkError | None) -> LibrusTimeoutError:
+def wait_timeout(slot: Slot, left: Left, refusal: LibrusSdkError | None) -> LibrusTimeoutError:
     """The caller's time ran out while a flight was still under way; ``refusal`` is the 401 it met before."""
-    error = LibrusTimeoutError(
-        f"{_DOING[slot.kind]} took longer than {timeout_ms} ms. It goes on; try again.",
-        details={"endpoint": slot.endpoint, "timeout_ms": timeout_ms},
-    )
+    if left.whole:
+        error = whole_call_error(slot.endpoint, left.reported_ms)
+    else:
+        error = LibrusTimeoutError(
+            f"{_DOING[slot.kind]} took longer than {left.reported_ms} ms. It goes on; try again.",
+            details={"endpoint": slot.endpoint, "timeout_ms": left.reported_ms},
+        )
     error.__cause__ = refusal
     return error
 
@@ -76,7 +81,11 @@ class FlightReport:
         if isinstance(result, Minted):
             self._say("info", "success")
         else:
-            self._say("error", "failure", error_code=result.error.code)
+            self._say("error", "failure", error=result.error)
+
+    def abandoned(self) -> None:
+        """Report that it came to no result: it was cancelled or interrupted."""
+        self._say("debug", "abandoned")
 
     def _say(self, level: str, what: str, **more: object) -> None:
         event, named = _EVENTS[self._slot.kind]

@@ -29,18 +29,20 @@ from ..errors import LibrusSdkError
 from ..flows.steps import Renewal
 from .clock import Clock
 
-__all__ = ["ABANDONED", "Flight", "Outcome", "Slot", "SlotKind", "Waiter"]
+__all__ = ["ABANDONED", "Abandoned", "Flight", "Outcome", "Slot", "SlotKind", "Waiter"]
 
 
-class _Abandoned(Enum):
+class Abandoned(Enum):
+    """What becomes of a flight whose owner was interrupted."""
+
     ABANDONED = "the flight was dropped; decide again"
 
 
-ABANDONED: Final = _Abandoned.ABANDONED
+ABANDONED: Final = Abandoned.ABANDONED
 GRACE_S: Final = 5.0
 FLIGHTS_DEEP: Final = 3
 _GOOD: Final = frozenset({Phase.FRESH, Phase.AGEING, Phase.DUE})
-Outcome = Published | FlightFailure | _Abandoned
+Outcome = Published | FlightFailure | Abandoned
 
 
 class Waiter(Protocol):

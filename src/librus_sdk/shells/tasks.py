@@ -11,10 +11,12 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncGenerator, Iterable
+from contextvars import copy_context
 from dataclasses import astuple
-from typing import TYPE_CHECKING, Any, Final, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, assert_never
 from weakref import WeakKeyDictionary
 
+from ..core.answers import Judge, failure_error
 from ..core.http import Failure, Request, Response
 from ..core.refresh import (
     Fail,
@@ -25,15 +27,32 @@ from ..core.refresh import (
     Use,
     closed_error,
 )
+from ..core.until import dated
 from ..events import Emitter
-from ..flows.steps import Acquire, Acquired, Attempt, Exchange, Flow, NewJar, Pause, Ports, Sent, Step
+from ..flows.steps import (
+    Acquire,
+    Acquired,
+    Attempt,
+    Exchange,
+    Flow,
+    NewJar,
+    Once,
+    Pause,
+    Ports,
+    Sent,
+    Settled,
+    Step,
+    Work,
+)
 from ..settings import SessionSettings
 from .clock import Clock
 from .flights import FlightReport, failure_of, wait_timeout
 from .limits import Limit, new_jar, stamped
 from .places import Places
-from .reports import report_request
+from .reports import RequestReport
+from .sharing import Sending, Sendings, Shared, own
 from .slots import ABANDONED, Flight, Outcome, Slot
+from .traffic import Departure, Traffic
 
 if TYPE_CHECKING:
     from .edge_tasks import TaskEdge
@@ -41,17 +60,18 @@ if TYPE_CHECKING:
 __all__ = ["TaskShell"]
 
 T = TypeVar("T")
+OutcomeT = TypeVar("OutcomeT", Outcome, Shared)
 
 
-class _Waiter:
+class _Waiter(Generic[OutcomeT]):
     """A future of one task's loop, settled from whichever thread the flight ends on."""
 
     __slots__ = ("future",)
 
     def __init__(self) -> None:
-        self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.future: asyncio.Future[OutcomeT] = asyncio.get_running_loop().create_future()
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, outcome: OutcomeT) -> None:
         loop = self.future.get_loop()
         if asyncio._get_running_loop() is loop:  # noqa: SLF001  (the one that answers None instead of raising)
             self._take(outcome)
@@ -59,11 +79,11 @@ class _Waiter:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits there any more
                 loop.call_soon_threadsafe(self._take, outcome)
 
-    def _take(self, outcome: Outcome) -> None:
+    def _take(self, outcome: OutcomeT) -> None:
         if not self.future.done():
             self.future.set_result(outcome)
 
-    async def wait(self, seconds: float) -> Outcome | None:
+    async def wait(self, seconds: float | None) -> OutcomeT | None:
         """Return the outcome, or None when the time ran out."""
         await asyncio.wait((self.future,), timeout=seconds)
         return self.future.result() if self.future.done() else None
@@ -82,8 +102,13 @@ class _Guest:
         if not self._entered.done():
             self._entered.set_result(None)
 
-    async def wait(self) -> None:
-        await self._entered
+    async def wait(self, seconds: float | None) -> bool:
+        """Return whether there is a place; not, when the time ran out."""
+        if seconds is None:
+            await self._entered
+        else:
+            await asyncio.wait((self._entered,), timeout=seconds)
+        return self._entered.done()
 
 
 class _Home:
@@ -94,6 +119,7 @@ class _Home:
         self.data: TaskEdge | None = None
         self.private: TaskEdge | None = None
         self.flights: set[asyncio.Task[None]] = set()
+        self.name: Final = object()
         self._keeper: AsyncGenerator[None, None] | None = None
 
     async def settle_in(self) -> None:
@@ -136,10 +162,13 @@ class TaskShell:
         self._ports: Final = ports
         self._emitter: Final = emitter
         self._closed = False
+        self._traffic: Final = Traffic(settings, ports)
         self.after_fork()
 
     def after_fork(self) -> None:
         """Begin anew; connections and tasks of the parent process are left to it."""
+        self._sendings = Sendings()
+        self._traffic.after_fork()
         self._homes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Home] = WeakKeyDictionary()
 
     def _home(self) -> _Home:
@@ -151,13 +180,21 @@ class TaskShell:
 
     # --- driving -----------------------------------------------------------------------------------------
 
-    async def run(self, flow: Flow[T], *, timeout_ms: int | None = None) -> T:
-        """Run the flow to its end. Raises what the flow raises, and SESSION_CLOSED."""
+    async def run(
+        self, flow: Flow[T], *, timeout_ms: int | None = None, timeout_total_ms: int | None = None
+    ) -> T:
+        """Run the flow to its end. Raises what the flow raises, and SESSION_CLOSED.
+
+        The limits are those of one attempt and of the whole; the session's by default.
+        """
         if self._closed:
             flow.close()
             raise closed_error()
         await self._home().settle_in()
-        return await self._drive(flow, Limit(timeout_ms or self._settings.timeout_ms))
+        with self._emitter.operation():
+            total_ms = timeout_total_ms or self._settings.timeout_total_ms
+            limit = Limit.of_call(timeout_ms or self._settings.timeout_ms, total_ms)
+            return await self._drive(flow, limit)
 
     async def _drive(self, flow: Flow[T], limit: Limit) -> T:
         try:
@@ -173,39 +210,106 @@ class TaskShell:
     async def _answer(self, step: Step, limit: Limit) -> object:
         match step:
             case Attempt():
-                return await self._attempt(step, limit)
+                if step.request.method == "GET":
+                    return await self._attempt(step, limit)
+                with self._sendings.write():
+                    return await self._attempt(step, limit)
+            case Once():
+                return await self._once(step, limit)
             case Acquire():
                 return await self._acquire(step, limit)
             case Exchange():
+                self._traffic.count(step.request)
                 return await self._send(
                     step.request, limit.patient() if step.patient else limit, private=True, jar=step.jar
                 )
             case NewJar():
                 return new_jar(step.like, step.only)
             case Pause():
+                if limit.refuses(step):
+                    return limit.ran_out()
+                if step.retry is not None:
+                    step.retry()
                 await self._clock.sleep_async(step.seconds)
                 return None
+            case Work():
+                return await self._work(step)
             case _:
                 assert_never(step)
+
+    async def _work(self, step: Work) -> object:
+        loop = asyncio.get_running_loop()
+        try:
+            done = loop.run_in_executor(None, copy_context().run, step.do)
+        except RuntimeError:
+            return step.do()  # the loop is ending and has no more threads
+        # Unlike awaiting it, this leaves it alone when the flight is cancelled.
+        await asyncio.wait((done,))
+        return done.result()
+
+    # --- sharing -----------------------------------------------------------------------------------------
+
+    async def _once(self, step: Once, limit: Limit) -> Settled:
+        """Send for everybody who asks for the same meanwhile, or wait for somebody who does."""
+        if limit.in_flight:  # a flight has waiters of its own, and must not depend on another caller
+            return await self._drive(step.flow, limit)
+        sendings, key = self._sendings, self._sendings.key(step, limit, self._home().name)
+        while True:
+            mine, waiter = Sending(key), _Waiter[Shared]()
+            try:
+                if sendings.enter(mine, waiter):
+                    settled = await self._drive(step.flow, limit)
+                    sendings.end(mine, settled)
+                    return settled
+                outcome = await waiter.wait(limit.queueing())
+            finally:
+                sendings.leave(mine, waiter)
+            if outcome is None:
+                return Fail(failure_error(step.request, limit.ran_out()))
+            if outcome is not ABANDONED:
+                return own(outcome)
 
     # --- sending -----------------------------------------------------------------------------------------
 
     async def _attempt(self, step: Attempt, limit: Limit) -> Sent | Fail | None:
         slot = step.slot
-        if isinstance(slot, Slot) and slot.private:
-            return await self._send_stamped(step, slot, limit)
+        private = isinstance(slot, Slot) and slot.private
+        departure = self._traffic.departure(step, urgent=private and limit.in_flight)
+        if private:
+            return await self._depart(step, departure, limit)
+        refused = self._traffic.refusal(departure)
+        if refused is not None:
+            return refused
         places, guest = self._home().places, _Guest()
         try:
             places.ask(guest, replay=step.ticket.first is not None)
-            await guest.wait()
-            if self._closed:  # while this stood in line
-                return Fail(closed_error())
-            if slot is None:
-                return Sent(await self._send(step.request, limit, private=False))
-            assert isinstance(slot, Slot)
-            return await self._send_stamped(step, slot, limit)
+            if not await guest.wait(limit.queueing()):
+                return Sent(limit.ran_out())
+            return await self._depart(step, departure, limit)
         finally:
             places.leave(guest)
+
+    async def _depart(self, step: Attempt, departure: Departure, limit: Limit) -> Sent | Fail | None:
+        """Send when the session's traffic allows it."""
+        slot, traffic = step.slot, self._traffic
+        try:
+            while departure.go is None:
+                if self._closed and not departure.urgent:  # while this stood in line
+                    return Fail(closed_error())
+                told = traffic.ask(departure)
+                if isinstance(told, Fail):
+                    return told
+                if told and limit.outlasted_by(told):
+                    return Sent(limit.ran_out())
+                if told:
+                    await self._clock.sleep_async(told)
+            if slot is None:
+                answer = await self._send(step.request, limit, private=False, judge=step.judge)
+                return traffic.returned(departure, Sent(answer))
+            assert isinstance(slot, Slot)
+            return traffic.returned(departure, await self._send_stamped(step, slot, limit))
+        finally:
+            traffic.leave(departure)
 
     async def _send_stamped(self, step: Attempt, slot: Slot, limit: Limit) -> Sent | Fail | None:
         flight = self._flight()
@@ -217,16 +321,23 @@ class TaskShell:
         if decision.beside:
             self._launch(slot, flight, "need")
         request, jar = stamped(step.request, decision.grant)
-        answer = await self._send(request, limit, private=slot.private, jar=jar)
+        answer = await self._send(request, limit, private=slot.private, jar=jar, judge=step.judge)
         return Sent(answer, decision.grant.generation)
 
     async def _send(
-        self, request: Request, limit: Limit, *, private: bool, jar: Any = None
+        self, request: Request, limit: Limit, *, private: bool, jar: Any = None, judge: Judge | None = None
     ) -> Response | Failure:
-        seconds, reported_ms = limit.left()
-        report = report_request(self._ports, request, by_cookie=jar is not None)
-        answer = await self._edge(private=private).send(request, seconds, reported_ms, jar)
-        report(answer)
+        left = limit.left()
+        if left.is_over:
+            return limit.ran_out()
+        edge = self._edge(private=private)
+        report = RequestReport(self._ports, request, jar, judge)
+        try:
+            answer = left.named(await edge.send(request, left.seconds, left.reported_ms, jar))
+        except BaseException:
+            report.abandoned()
+            raise
+        report.ended(answer)
         return answer
 
     def _edge(self, *, private: bool) -> TaskEdge:
@@ -252,7 +363,9 @@ class TaskShell:
         assert isinstance(slot, Slot)
         patience = limit.waiting()
         while True:
-            flight, waiter = self._flight(), _Waiter()
+            if patience.left().is_over:
+                return Fail(wait_timeout(slot, patience.left(), step.ticket.first))
+            flight, waiter = self._flight(), _Waiter[Outcome]()
             # From the decision to the launch nothing suspends: no cancellation can come between.
             decision = slot.acquire(step.ticket, flight, mode=step.mode, waiter=waiter)
             if isinstance(decision, Fail):
@@ -264,14 +377,14 @@ class TaskShell:
             if slot.peek().flight is flight:
                 self._launch(slot, flight, step.mode)
             try:
-                seconds, reported_ms = patience.left()
-                outcome = await waiter.wait(seconds)
+                left = patience.left()
+                outcome = await waiter.wait(left.seconds)
             finally:
                 slot.leave(waiter)
             if outcome is None:
-                return Fail(wait_timeout(slot, reported_ms, step.ticket.first))
+                return Fail(wait_timeout(slot, left, step.ticket.first))
             if isinstance(outcome, Published):
-                return Acquired(outcome.grant, joined=True)
+                return Acquired(outcome.grant, joined=not outcome.grant.minted.adopted)
             if outcome is not ABANDONED:
                 return Fail(outcome.error_for_caller(step.ticket.first))
 
@@ -300,7 +413,10 @@ class TaskShell:
             try:
                 result: Minted | FlightFailure = await self._drive(slot.renewal(mode), flight_limit)
             except Exception as error:  # noqa: BLE001  (a waiter must never wait for a bug)
-                result = failure_of(slot, error)
+                result = failure_of(slot, dated(error, self._ports.wall()))
+            except BaseException:
+                report.abandoned()
+                raise
             slot.settle(flight, result)
             report.ended(result)
 
@@ -313,7 +429,7 @@ class TaskShell:
         try:
             ends = time.monotonic() + self._settings.close_grace_s
             for slot in slots:
-                waiter = _Waiter()
+                waiter = _Waiter[Outcome]()
                 try:
                     if slot.attend(waiter):
                         await waiter.wait(max(0.0, ends - time.monotonic()))

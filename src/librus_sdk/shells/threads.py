@@ -11,8 +11,9 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import astuple
-from typing import TYPE_CHECKING, Any, Final, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, assert_never
 
+from ..core.answers import Judge, failure_error
 from ..core.http import Failure, Request, Response
 from ..core.refresh import (
     Fail,
@@ -25,15 +26,32 @@ from ..core.refresh import (
     Use,
     closed_error,
 )
+from ..core.until import dated
 from ..events import Emitter
-from ..flows.steps import Acquire, Acquired, Attempt, Exchange, Flow, NewJar, Pause, Ports, Sent, Step
+from ..flows.steps import (
+    Acquire,
+    Acquired,
+    Attempt,
+    Exchange,
+    Flow,
+    NewJar,
+    Once,
+    Pause,
+    Ports,
+    Sent,
+    Settled,
+    Step,
+    Work,
+)
 from ..settings import SessionSettings
 from .clock import Clock
 from .flights import FlightReport, failure_of, wait_timeout
 from .limits import Limit, new_jar, stamped
 from .places import Places
-from .reports import report_request
+from .reports import RequestReport
+from .sharing import Sending, Sendings, Shared, own
 from .slots import ABANDONED, Flight, Outcome, Slot
+from .traffic import Departure, Traffic
 
 if TYPE_CHECKING:
     from .edge_threads import ThreadEdge
@@ -41,23 +59,24 @@ if TYPE_CHECKING:
 __all__ = ["ThreadShell"]
 
 T = TypeVar("T")
+OutcomeT = TypeVar("OutcomeT", Outcome, Shared)
 
 
-class _Waiter:
+class _Waiter(Generic[OutcomeT]):
     """A handle one thread waits on."""
 
     __slots__ = ("_event", "outcome")
 
     def __init__(self) -> None:
         self._event = threading.Event()
-        self.outcome: Outcome | None = None
+        self.outcome: OutcomeT | None = None
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, outcome: OutcomeT) -> None:
         if not self._event.is_set():
             self.outcome = outcome
             self._event.set()
 
-    def wait(self, seconds: float) -> Outcome | None:
+    def wait(self, seconds: float | None) -> OutcomeT | None:
         """Return the outcome, or None when the time ran out."""
         self._event.wait(seconds)
         return self.outcome
@@ -74,8 +93,9 @@ class _Guest:
     def enter(self) -> None:
         self._entered.set()
 
-    def wait(self) -> None:
-        self._entered.wait()
+    def wait(self, seconds: float | None) -> bool:
+        """Return whether there is a place; not, when the time ran out."""
+        return self._entered.wait(seconds)
 
 
 class ThreadShell:
@@ -87,23 +107,31 @@ class ThreadShell:
         self._ports: Final = ports
         self._emitter: Final = emitter
         self._closed = False
+        self._traffic: Final = Traffic(settings, ports)
         self.after_fork()
 
     def after_fork(self) -> None:
         """Begin anew with locks and connections; sockets of the parent process are left to it."""
         self._opening = threading.Lock()
+        self._sendings = Sendings()
+        self._traffic.after_fork()
         self._places = Places(self._settings.max_concurrency)
         self._data: ThreadEdge | None = None
         self._private: ThreadEdge | None = None
 
     # --- driving -----------------------------------------------------------------------------------------
 
-    def run(self, flow: Flow[T], *, timeout_ms: int | None = None) -> T:
-        """Run the flow to its end on this thread. Raises what the flow raises, and SESSION_CLOSED."""
+    def run(self, flow: Flow[T], *, timeout_ms: int | None = None, timeout_total_ms: int | None = None) -> T:
+        """Run the flow to its end on this thread. Raises what the flow raises, and SESSION_CLOSED.
+
+        The limits are those of one attempt and of the whole; the session's by default.
+        """
         if self._closed:
             flow.close()
             raise closed_error()
-        return self._drive(flow, Limit(timeout_ms or self._settings.timeout_ms))
+        with self._emitter.operation():
+            total_ms = timeout_total_ms or self._settings.timeout_total_ms
+            return self._drive(flow, Limit.of_call(timeout_ms or self._settings.timeout_ms, total_ms))
 
     def _drive(self, flow: Flow[T], limit: Limit) -> T:
         try:
@@ -119,42 +147,102 @@ class ThreadShell:
     def _answer(self, step: Step, limit: Limit) -> object:
         match step:
             case Attempt():
-                return self._attempt(step, limit)
+                if step.request.method == "GET":
+                    return self._attempt(step, limit)
+                with self._sendings.write():
+                    return self._attempt(step, limit)
+            case Once():
+                return self._once(step, limit)
             case Acquire():
                 return self._acquire(step, limit)
             case Exchange():
+                self._traffic.count(step.request)
                 return self._send(
                     step.request, limit.patient() if step.patient else limit, private=True, jar=step.jar
                 )
             case NewJar():
                 return new_jar(step.like, step.only)
             case Pause():
+                if limit.refuses(step):
+                    return limit.ran_out()
+                if step.retry is not None:
+                    step.retry()
                 self._clock.sleep(step.seconds)
                 return None
+            case Work():
+                return step.do()
             case _:
                 assert_never(step)
+
+    # --- sharing -----------------------------------------------------------------------------------------
+
+    def _once(self, step: Once, limit: Limit) -> Settled:
+        """Send for everybody who asks for the same meanwhile, or wait for somebody who does."""
+        if limit.in_flight:  # a flight has waiters of its own, and must not depend on another caller
+            return self._drive(step.flow, limit)
+        sendings, key = self._sendings, self._sendings.key(step, limit)
+        while True:
+            mine, waiter = Sending(key, threading.get_ident()), _Waiter[Shared]()
+            try:
+                if sendings.enter(mine, waiter):
+                    settled = self._drive(step.flow, limit)
+                    sendings.end(mine, settled)
+                    return settled
+                outcome = waiter.wait(limit.queueing())
+            finally:
+                try:
+                    sendings.leave(mine, waiter)
+                finally:
+                    sendings.leave(mine, waiter)  # as with the places: the first may have been cut short
+            if outcome is None:
+                return Fail(failure_error(step.request, limit.ran_out()))
+            if outcome is not ABANDONED:
+                return own(outcome)
 
     # --- sending -----------------------------------------------------------------------------------------
 
     def _attempt(self, step: Attempt, limit: Limit) -> Sent | Fail | None:
         slot = step.slot
-        if isinstance(slot, Slot) and slot.private:
-            return self._send_stamped(step, slot, limit)
+        private = isinstance(slot, Slot) and slot.private
+        departure = self._traffic.departure(step, urgent=private and limit.in_flight)
+        if private:
+            return self._depart(step, departure, limit)
+        refused = self._traffic.refusal(departure)
+        if refused is not None:
+            return refused
         places, guest = self._places, _Guest()
         try:
             places.ask(guest, replay=step.ticket.first is not None)
-            guest.wait()
-            if self._closed:  # while this stood in line
-                return Fail(closed_error())
-            if slot is None:
-                return Sent(self._send(step.request, limit, private=False))
-            assert isinstance(slot, Slot)
-            return self._send_stamped(step, slot, limit)
+            if not guest.wait(limit.queueing()):
+                return Sent(limit.ran_out())
+            return self._depart(step, departure, limit)
         finally:
             try:
                 places.leave(guest)
             finally:
                 places.leave(guest)  # an interrupt may have cut the first short; otherwise this does nothing
+
+    def _depart(self, step: Attempt, departure: Departure, limit: Limit) -> Sent | Fail | None:
+        """Send when the session's traffic allows it."""
+        slot, traffic = step.slot, self._traffic
+        try:
+            while departure.go is None:
+                if self._closed and not departure.urgent:  # while this stood in line
+                    return Fail(closed_error())
+                told = traffic.ask(departure)
+                if isinstance(told, Fail):
+                    return told
+                if told and limit.outlasted_by(told):
+                    return Sent(limit.ran_out())
+                if told:
+                    self._clock.sleep(told)
+            if slot is None:
+                answer = self._send(step.request, limit, private=False, judge=step.judge)
+                return traffic.returned(departure, Sent(answer))
+            assert isinstance(slot, Slot)
+            return traffic.returned(departure, self._send_stamped(step, slot, limit))
+        finally:
+            traffic.leave(departure)
 
     def _send_stamped(self, step: Attempt, slot: Slot, limit: Limit) -> Sent | Fail | None:
         flight = self._flight()
@@ -169,14 +257,23 @@ class ThreadShell:
         finally:
             slot.release(flight)
         request, jar = stamped(step.request, decision.grant)
-        answer = self._send(request, limit, private=slot.private, jar=jar)
+        answer = self._send(request, limit, private=slot.private, jar=jar, judge=step.judge)
         return Sent(answer, decision.grant.generation)
 
-    def _send(self, request: Request, limit: Limit, *, private: bool, jar: Any = None) -> Response | Failure:
-        seconds, reported_ms = limit.left()
-        report = report_request(self._ports, request, by_cookie=jar is not None)
-        answer = self._edge(private=private).send(request, seconds, reported_ms, jar)
-        report(answer)
+    def _send(
+        self, request: Request, limit: Limit, *, private: bool, jar: Any = None, judge: Judge | None = None
+    ) -> Response | Failure:
+        left = limit.left()
+        if left.is_over:
+            return limit.ran_out()
+        edge = self._edge(private=private)
+        report = RequestReport(self._ports, request, jar, judge)
+        try:
+            answer = left.named(edge.send(request, left.seconds, left.reported_ms, jar))
+        except BaseException:
+            report.abandoned()
+            raise
+        report.ended(answer)
         return answer
 
     def _edge(self, *, private: bool) -> ThreadEdge:
@@ -201,7 +298,9 @@ class ThreadShell:
         assert isinstance(slot, Slot)
         patience = limit.waiting()
         while True:
-            flight, waiter = self._flight(), _Waiter()
+            if patience.left().is_over:
+                return Fail(wait_timeout(slot, patience.left(), step.ticket.first))
+            flight, waiter = self._flight(), _Waiter[Outcome]()
             try:
                 decision = slot.acquire(step.ticket, flight, mode=step.mode, waiter=waiter)
                 if isinstance(decision, Fail):
@@ -211,13 +310,14 @@ class ThreadShell:
                         flight = self._fly_beside(slot, flight)
                     return Acquired(decision.grant, joined=False)
                 if isinstance(decision, Start):
-                    if slot.apart:
+                    # With a limit for the whole call its own wait ends before the flight may.
+                    if slot.apart or limit.total_ms is not None:
                         flight = self._fly_beside(slot, flight, decision.mode)
                     if slot.peek().flight is flight:
                         self._fly(slot, flight, decision.mode)
                 assert isinstance(decision, (Start, Join))
-                seconds, reported_ms = patience.left()
-                outcome = waiter.wait(seconds)
+                left = patience.left()
+                outcome = waiter.wait(left.seconds)
             finally:
                 try:
                     slot.leave(waiter)
@@ -225,9 +325,9 @@ class ThreadShell:
                     slot.leave(waiter)  # as with the places: the first may have been cut short
                     slot.release(flight)
             if outcome is None:
-                return Fail(wait_timeout(slot, reported_ms, step.ticket.first))
+                return Fail(wait_timeout(slot, left, step.ticket.first))
             if isinstance(outcome, Published):
-                return Acquired(outcome.grant, joined=True)
+                return Acquired(outcome.grant, joined=not outcome.grant.minted.adopted)
             if outcome is not ABANDONED:
                 return Fail(outcome.error_for_caller(step.ticket.first))
 
@@ -245,9 +345,12 @@ class ThreadShell:
                 try:
                     result: Minted | FlightFailure = self._drive(slot.renewal(mode), flight_limit)
                 except Exception as error:  # noqa: BLE001  (a waiter must never wait for a bug)
-                    result = failure_of(slot, error)
+                    result = failure_of(slot, dated(error, self._ports.wall()))
                 slot.settle(flight, result)
                 report.ended(result)
+            except BaseException:
+                report.abandoned()
+                raise
             finally:
                 slot.release(flight)
 
@@ -273,7 +376,7 @@ class ThreadShell:
         try:
             ends = time.monotonic() + self._settings.close_grace_s
             for slot in slots:
-                waiter = _Waiter()
+                waiter = _Waiter[Outcome]()
                 try:
                     if slot.attend(waiter):
                         waiter.wait(max(0.0, ends - time.monotonic()))

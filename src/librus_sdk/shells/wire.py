@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import httpcore2
 import httpx2
+import msgspec
 
 from .._version import __version__
 from ..core.http import Failure, Request, Response, origin_of
@@ -36,7 +37,6 @@ __all__ = [
     "build",
     "client_options",
     "core_request",
-    "forget_origin",
     "is_spent",
     "network_failure",
     "quiet",
@@ -108,8 +108,84 @@ class Jar:
                 twin.cookies.set_cookie(cookie)
         return twin
 
+    def written(self) -> Secret:
+        """Return the cookies as text, for a store."""
+        return Secret(_COOKIES_OUT.encode([_WrittenCookie.of(each) for each in self.cookies]).decode())
+
+    @classmethod
+    def of(cls, text: Secret) -> Jar | None:
+        """Return a jar with the cookies :meth:`written` has written; None when they cannot be read."""
+        try:
+            cookies = _COOKIES.decode(text.reveal())
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+        jar = cls()
+        for cookie in cookies:
+            jar.cookies.set_cookie(cookie.whole())
+        return jar
+
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("cookies cannot be pickled: they are as good as a password")
+
+
+class _WrittenCookie(msgspec.Struct, omit_defaults=True):
+    """A cookie as it is kept: what a server's ``Set-Cookie`` can say of it."""
+
+    name: str
+    value: str | None
+    domain: str
+    path: str
+    for_domain: bool = False
+    dotted: bool = False
+    with_path: bool = False
+    secure: bool = False
+    expires: float | None = None
+    http_only: bool = False
+
+    @classmethod
+    def of(cls, cookie: Cookie) -> _WrittenCookie:
+        return cls(
+            cookie.name,
+            cookie.value,
+            cookie.domain,
+            cookie.path,
+            cookie.domain_specified,
+            cookie.domain_initial_dot,
+            cookie.path_specified,
+            cookie.secure,
+            cookie.expires,
+            cookie.has_nonstandard_attr("HttpOnly"),
+        )
+
+    def whole(self) -> Cookie:
+        return Cookie(
+            version=0,
+            name=self.name,
+            value=self.value,
+            port=None,
+            port_specified=False,
+            domain=self.domain,
+            domain_specified=self.for_domain,
+            domain_initial_dot=self.dotted,
+            path=self.path,
+            path_specified=self.with_path,
+            secure=self.secure,
+            expires=None if self.expires is None else int(self.expires),
+            discard=self.expires is None,
+            comment=None,
+            comment_url=None,
+            rest={"HttpOnly": ""} if self.http_only else {},
+        )
+
+    def __repr__(self) -> str:
+        return "<cookie>"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return []
+
+
+_COOKIES: Final = msgspec.json.Decoder(list[_WrittenCookie])
+_COOKIES_OUT: Final = msgspec.json.Encoder()
 
 
 def client_options(jar: Jar | None = None) -> dict[str, Any]:
@@ -236,12 +312,6 @@ def unexpected(error: Exception) -> LibrusSdkError:
         f"The request failed unexpectedly ({type(error).__name__}). This is a bug of the SDK.",
         code=INTERNAL_ERROR,
     )
-
-
-def forget_origin(error: BaseException) -> BaseException:
-    """Take the HTTP library's frames off an interrupt: a traceback would show the headers they hold."""
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)
 
 
 @functools.cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -30,13 +29,14 @@ def bff_list(invocation: Invocation) -> None:
 
     It needs the family account. Whether it marks messages as read is not known.
     """
+    from ...endpoints import BffMessages
 
     async def work(reading: Reading) -> None:
         client = await reading.session.for_child_bff(reading.child)
-        rows = await client.messages.list()
         if invocation.form == "json":
-            invocation.dump(reading.payload(json.loads(rows.raw)))
+            invocation.dump(reading.payload(await client.as_sent(BffMessages.list(client.messages))))
             return
+        rows = await client.messages.list()
         reading.left_out(rows.rejected)
         title = reading.title("Received messages")
         if not rows:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 from .._columns import ID
 from .._coming import latest_first
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ...clients.wiadomosci import AsyncWiadomosciClient
     from ...endpoints import AsyncCaller, Get
     from ...endpoints._boxes import MailboxName
+    from ...endpoints._shapes import Decode
     from ...models import MailMessage, Page, UnreadCounts
 
 __all__ = [
@@ -217,33 +218,55 @@ def _one(
 
 
 class _Remembering:
-    """Reads for a family through a client, and remembers the last answer.
-
-    Attributes:
-        sent: that answer, as Librus sent it.
-    """
+    """Reads for a family through a client, and remembers the last answer."""
 
     def __init__(self, mail: AsyncWiadomosciClient) -> None:
-        self._mail = mail
-        self._get: Get[Any] | None = None
-        self.sent: Any = None
+        self._caller = mail._caller  # noqa: SLF001  (what a family reads with)
+        self._last: _Both[Any] | None = None
+
+    @property
+    def sent(self) -> Any:
+        """The last answer, as Librus sent it."""
+        return None if self._last is None else self._last.sent
 
     async def call(self, get: Get[T], /) -> T:
         """Return the decoded answer."""
-        self.sent, self._get = await self._mail.as_sent(get), get
-        return _decoded(get, self.sent)
+        both = self._last = _Both(get.decode)
+        return await self._caller.call(replace(get, decode=both))
 
     def row_of(self, message: MailMessage) -> Any:
         """Return the message out of the list it was found in, as an answer that holds it alone has it."""
         rows = self.sent if isinstance(self.sent, list) else self.sent["data"]
-        get = cast("Get[Page[MailMessage]]", self._get)
-        alone = ({"data": row} for row in rows if _decoded(get, [row]).by_id(message.id) is not None)
+        page = cast("_Both[Page[MailMessage]]", self._last)
+        alone = ({"data": row} for row in rows if page.again([row]).by_id(message.id) is not None)
         # Were no row to be it by itself, the list would tell more than an error.
         return next(alone, self.sent)
 
 
-def _decoded(get: Get[T], sent: Any) -> T:
-    return get.decode(json.dumps(sent).encode(), get.path, strict=False)
+class _Both(Generic[T]):
+    """Decodes an answer, and keeps it as plain JSON besides.
+
+    Attributes:
+        sent: the answer as Librus sent it.
+    """
+
+    def __init__(self, decode: Decode[T]) -> None:
+        self._decode = decode
+        self._endpoint = ""
+        self._body = b""
+        self.sent: Any = None
+
+    def __call__(self, body: bytes, endpoint: str, strict: bool) -> T:
+        from ...endpoints import raw_json
+
+        self._body, self._endpoint = body, endpoint
+        del body  # a traceback shows the variables of a frame
+        self.sent = raw_json()(self._body, endpoint, strict)
+        return self._decode(self._body, endpoint, strict)
+
+    def again(self, sent: object) -> T:
+        """Decode another answer of the same kind."""
+        return self._decode(json.dumps(sent).encode(), self._endpoint, strict=False)
 
 
 _OPENING: Final = Sentence(
@@ -331,9 +354,7 @@ def _counted(counts: UnreadCounts) -> list[Part]:
     if not total:
         return [Sentence("Nothing is unread.")]
     said: list[Part] = [Sentence(styled(f"{counted(total, 'unread message')}.", "strong"))]
-    # What the total leaves out waits for nobody.
-    waiting = {name: counts.count(name) for name in counts if name != "trash" and "archive" not in name}
-    rows = [(name, BOXES.get(name, ""), str(count)) for name, count in waiting.items() if count]
+    rows = [(name, BOXES.get(name, ""), str(count)) for name, count in counts.waiting.items() if count]
     if len(counts) > 1:
         said += [
             Table(_COUNTS, rows),

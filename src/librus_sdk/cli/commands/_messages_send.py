@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +12,6 @@ import click
 from ...errors import LibrusConfigurationError
 from .._document import Cell, Fields, Section, Sentence
 from .._invocation import Invocation, Reading
-from .._names import or_none
 from .._options import child_command, id_option
 from .._words import NOTHING, one_line
 from ._messages_asking import Act, Told, body_of, carry_out, check_body, check_can_ask, outcome
@@ -120,9 +119,7 @@ def send(
     async def work(reading: Reading) -> None:
         mail = await reading.mail()
         prepared = await mail.messages.prepare(to, subject, text)
-        kinds = await or_none(mail.messages.receiver_types())
-        names = {kind.id: kind.name for kind in (kinds.types if kinds else ())}
-        await _sent(reading, mail, prepared, _SENDING, yes, names)
+        await _sent(reading, mail, prepared, _SENDING, yes)
 
     invocation.run_for_child(work)
 
@@ -143,20 +140,15 @@ def reply(invocation: Invocation, id: str, body: str | None, body_file: Path | N
     async def work(reading: Reading) -> None:
         mail = await reading.mail()
         prepared = await mail.messages.prepare_reply(id, text)
-        await _sent(reading, mail, prepared, _REPLYING, yes, {})
+        await _sent(reading, mail, prepared, _REPLYING, yes)
 
     invocation.run_for_child(work)
 
 
 async def _sent(
-    reading: Reading,
-    mail: AsyncWiadomosciClient,
-    prepared: Prepared,
-    told: Told,
-    yes: bool,
-    kinds: dict[str | None, str | None],
+    reading: Reading, mail: AsyncWiadomosciClient, prepared: Prepared, told: Told, yes: bool
 ) -> None:
-    people = "\n".join(_reached(person, kinds.get(person.type)) for person in prepared.recipients)
+    people = "\n".join(_reached(person, prepared.kinds) for person in prepared.recipients)
     pairs: list[tuple[str, Cell]] = [
         ("from", prepared.owner.name or NOTHING),
         ("to", people),
@@ -171,9 +163,9 @@ async def _sent(
     await carry_out(reading, act, yes)
 
 
-def _reached(person: Receiver, kind: str | None) -> str:
+def _reached(person: Receiver, kinds: Mapping[str, str]) -> str:
     """Return who it is, and what they are at the school."""
-    roles = ", ".join(filter(None, (kind, person.group)))
+    roles = ", ".join(filter(None, (kinds.get(person.type or ""), person.group)))
     name = person.shown_name or f"account {person.account_id}"
     return f"{name} ({roles})" if roles else name
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
-from ...environment import Environment
-from ...errors import LibrusConfigurationError, LibrusResponseValidationError
-from ...settings import GATEWAY_API_20
-from .._account import Way, half_set, kept_in, token_file, way_of
+from ...errors import LibrusResponseValidationError
 from .._columns import ID
-from .._days import in_poland
-from .._document import Cell, Column, Fields, Section, table_or
+from .._document import Column, Fields, Section, table_or
 from .._invocation import Invocation, Reading
 from .._objects import members
 from .._options import LeafGroup, child_download, child_read, format_option, id_option
 from .._words import NOTHING, size
+from ._auth_status import Status
 
 if TYPE_CHECKING:
     from ...models import AuthPhoto, AuthPhotos
@@ -38,74 +35,19 @@ _LINKS = frozenset({"Resources", "Url"})
 
 @click.group("auth", cls=LeafGroup)
 def command() -> None:
-    """How commands sign in; photos; what the access token may read."""
+    """How commands sign in, and what is kept of it; photos; what the access token may read."""
 
 
 @command.command("status")
 @format_option
 @click.pass_obj
 def status(invocation: Invocation) -> None:
-    """Show how commands sign in, and where tokens are kept; nothing is asked of Librus."""
-    environ = invocation.environ
-    way, tokens = way_of(environ), token_file(environ)
-    try:
-        kept, damaged = kept_in(tokens), False
-    except LibrusConfigurationError:
-        kept, damaged = None, True
-    missing = way == "school login" and not Environment(environ).has_credentials(GATEWAY_API_20)
+    """Show how commands sign in, what is kept of it, where and since when; nothing is asked of Librus."""
+    found = Status(invocation.account, invocation.environ)
     if invocation.form == "json":
-        invocation.dump(
-            {
-                "signsInWith": way,
-                "ready": way != "nothing" and not missing and (way != "kept tokens" or kept is not None),
-                "tokens": {
-                    "path": str(tokens.path),
-                    "kept": kept is not None,
-                    "damaged": damaged,
-                    "savedAt": kept.saved_at if kept else None,
-                    "expiresAt": kept.pair.expires_at if kept else None,
-                },
-            }
-        )
-        return
-    pairs: list[tuple[str, Cell]] = [("commands use", _WAYS[way])]
-    half = half_set(environ)
-    if half:
-        pairs.append(("but", half))
-    if missing:
-        pairs.append(("missing", "one of the two variables, or both: commands cannot sign in"))
-    if damaged:
-        pairs.append(("kept tokens", "cannot be read; run librus logout, then librus login"))
-    elif kept is not None:
-        pairs += [
-            ("kept tokens", _IN_USE if way == "kept tokens" else "not in use, because variables come first"),
-            ("last renewed", _when(kept.saved_at)),
-        ]
-        if kept.pair.expires_at is not None:
-            pairs.append(("renewed next", f"by the first command after {_when(kept.pair.expires_at)}"))
-    if kept is not None or damaged:
-        pairs.append(("kept in", str(tokens.path)))
-    elif way == "nothing":
-        pairs.append(("librus login keeps in", str(tokens.path)))
-    invocation.show([Section("Sign-in", [Fields(pairs)])])
-
-
-_IN_USE: Final = "in use; they renew each other"
-_WAYS: Final[Mapping[Way, str]] = {
-    "family account": "the family account of LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD",
-    "school login": "the login issued by the school: LIBRUS_GATEWAY_LOGIN and LIBRUS_GATEWAY_PASSWORD",
-    "kept tokens": "the tokens librus login has kept",
-    "nothing": "nothing: run librus login, or set LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD, or for a "
-    "login issued by the school LIBRUS_GATEWAY_LOGIN and LIBRUS_GATEWAY_PASSWORD",
-}
-
-
-def _when(seconds: float) -> str:
-    """Return a moment; what stands in the file may be no such thing."""
-    try:
-        return in_poland(seconds)
-    except (ValueError, OverflowError, OSError):
-        return NOTHING
+        invocation.dump(found.payload())
+    else:
+        invocation.show(found.sections())
 
 
 @command.command("token-info")

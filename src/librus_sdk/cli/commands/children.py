@@ -31,7 +31,8 @@ def list_(invocation: Invocation) -> None:
     """List the children; their ids are what --child takes."""
 
     async def work(session: AsyncLibrusSession) -> None:
-        accounts = await session.get_synergia_accounts()
+        # Who has linked a child wants to see it now, whatever was kept of the list.
+        accounts = await session.get_synergia_accounts(reload=True)
         odd = len(accounts.accounts.rejected)
         if odd:
             have = "has" if odd == 1 else "have"

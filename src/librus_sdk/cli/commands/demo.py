@@ -20,6 +20,7 @@ from .._options import DAY, Leaf
 from .grades import grade_table, read_grade_names
 
 if TYPE_CHECKING:
+    from ...clients.api import AsyncSynergiaApiClient
     from ...models import ChildAccount, Grade, Rows
     from ...session import AsyncLibrusSession
     from ...simulator import Simulator
@@ -75,11 +76,16 @@ class _Demo:
             "A family and its three children",
             "A local Librus is running on this machine, with an invented family. Librus's access tokens live "
             f"for hours; here they die all the time, while {IN_FLIGHT} reads are in flight "
-            f"(max_concurrency={IN_FLIGHT}; the default of 6 is kinder to the real Librus).",
+            f"(max_concurrency={IN_FLIGHT}, max_requests_per_second=None; the defaults of 6 and 10 are "
+            "kinder to the real Librus).",
         )
         hook = Diagnostics(10) if self.verbose else None
         async with AsyncLibrusSession(
-            self.sim.credentials, hosts=self.sim.hosts, max_concurrency=IN_FLIGHT, on_event=hook
+            self.sim.credentials,
+            hosts=self.sim.hosts,
+            max_concurrency=IN_FLIGHT,
+            max_requests_per_second=None,
+            on_event=hook,
         ) as session:
             children = await session.list_children()
             names = ", ".join(child.student_name for child in children)
@@ -93,7 +99,10 @@ class _Demo:
     async def _read_all(
         self, session: AsyncLibrusSession, children: Sequence[ChildAccount]
     ) -> Rows[Grade] | None:
-        """Read grades, timetables and lucky number of every child; return the first one's grades."""
+        """Read timetables and lists of every child; return the first one's grades.
+
+        No list is read again while its last read may be in flight: identical reads would be sent once.
+        """
         import asyncio
 
         clients = [await session.for_child(child) for child in children]
@@ -101,9 +110,9 @@ class _Demo:
         mondays = [this_monday + timedelta(weeks=number - WEEKS // 2) for number in range(WEEKS)]
         reads: list[Callable[[], Awaitable[object]]] = [
             read
-            for monday in mondays
+            for number, monday in enumerate(mondays)
             for client in clients
-            for read in (client.grades.list, partial(client.timetable.week, monday), client.lucky_number.get)
+            for read in _reads_of_a_week(client, monday, number)
         ]
         with _progress(len(reads)) as advance:
             todo = iter(reads)
@@ -190,6 +199,28 @@ class _Demo:
 
     def _answered(self) -> int:
         return sum(1 for request in self.sim.requests if request.origin == "api" and request.status == 200)
+
+
+def _reads_of_a_week(
+    client: AsyncSynergiaApiClient, monday: date, number: int
+) -> tuple[Callable[[], Awaitable[object]], ...]:
+    """Return a timetable and two of the child's lists, which come round again after eighteen of its reads."""
+    lists: Sequence[Callable[[], Awaitable[object]]] = (
+        client.grades.list,
+        client.school.users,
+        client.grades.categories,
+        client.grades.comments,
+        client.attendance.list,
+        client.attendance.types,
+        client.homework.list,
+        client.homework.categories,
+        client.lessons.list,
+        client.announcements.list,
+        client.notes.list,
+        client.school.subjects,
+    )
+    first = 2 * number % len(lists)
+    return partial(client.timetable.week, monday), *lists[first : first + 2]
 
 
 def _times(number: int) -> str:

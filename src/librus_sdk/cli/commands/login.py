@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from ...errors import LibrusConfigurationError, LibrusCredentialsError, LibrusSdkError
 from ...secret import Secret
-from .._account import TOKENS_VARIABLE, token_file, way_of
+from .._account import STORE_VARIABLE, key_of, login_store
 from .._document import Fields, Part, Section, Sentence
 from .._failures import UsageError
 from .._invocation import Invocation
@@ -21,8 +18,8 @@ from .._rephrased import rephrased
 from .._words import NOTHING
 
 if TYPE_CHECKING:
-    from ...flows.token_pair import TokenKeeper, TokenPair
-    from ...shells.token_file import TokenFile
+    from ...shells.file_store import FileStore
+    from ...shells.store import Claim, Shelf, StoreKey
 
 __all__ = ["command"]
 
@@ -35,65 +32,47 @@ _LONGEST: Final = 1000
 @format_option
 @click.pass_obj
 def command(invocation: Invocation, email: str | None, password_stdin: bool) -> None:
-    """Sign in with the family account and keep tokens, so that commands need no password.
+    """Sign in with the family account and stay signed in, so that commands need no password.
 
-    The password is asked without showing it, sent once, and kept nowhere. The tokens are kept in a file that
-    only you may read, which LIBRUS_TOKENS_FILE can name; librus logout removes it, librus auth status tells
-    where it is. LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD are used where they are set.
+    The password is asked without showing it, sent once, and kept nowhere. Tokens that renew each other are
+    kept in a file that only you may read, in a folder that LIBRUS_STORE can name; librus logout removes it,
+    librus auth status tells where it is. LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD are used where they
+    are set.
     """
-    tokens = token_file(invocation.environ)
-    shadowed = way_of(invocation.environ) in ("family account", "school login")
+    environ = invocation.environ
+    if not invocation.keeps:
+        raise UsageError("librus login keeps you signed in; --no-store says not to.")
+    store = _Anew(login_store(environ))
+    shadowed = invocation.account.way in ("family account", "school login")
     # Before anybody types a password for nothing.
-    made = _make_sure_of(tokens)
-    try:
-        address, password = _told(invocation, Secret(email) if email else None, password_stdin)
-        del email
-        count = _sign_in(invocation, address, password, tokens)
-    finally:
-        _remove_empty(made)
+    _make_sure_of(store.inner.shelf(key_of(environ, "kept tokens")))
+    address, password = _told(invocation, Secret(email) if email else None, password_stdin)
+    del email
+    count = _sign_in(invocation, address, password, store)
+    if store.aside:
+        invocation.note(f"What was kept there before could not be used; it was put aside ({store.aside}).")
+    folder = str(store.inner.folder)
     if invocation.form == "json":
-        invocation.dump({"tokens": str(tokens.path), "children": count})
+        invocation.dump({"store": folder, "children": count})
         return
     children = NOTHING if count is None else str(count)
     said: list[Part] = [
-        Fields([("children", children), ("tokens kept in", str(tokens.path))]),
-        Sentence("Whoever can read that file can read the register. librus logout removes it."),
+        Fields([("children", children), ("kept in", folder)]),
+        Sentence("Whoever can read what is kept there can read the register. librus logout removes it."),
         Sentence(_SHADOWED if shadowed else _AND_NOW),
     ]
     invocation.show([Section("Signed in", said)])
 
 
-def _make_sure_of(tokens: TokenFile) -> list[Path]:
-    """See to it that the file can be written; return the folders made for it, the innermost first.
-
-    Raises:
-        LibrusConfigurationError: it cannot be.
-    """
-    from ...shells.disk import PartFile
-
-    folder, made = tokens.path.parent, list[Path]()
-    part = PartFile(tokens.path, overwrite=True)
+def _make_sure_of(shelf: Shelf) -> None:
+    """See to it that something can be kept there. Raises LibrusConfigurationError."""
     try:
-        # Unlike a Path's, this stands every name.
-        made += [each for each in (folder, *folder.parents) if not os.path.exists(each)]  # noqa: PTH110
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.open()
-    except (OSError, ValueError, LibrusConfigurationError):
-        part.discard()  # or its folder is not empty
-        _remove_empty(made)
+        shelf.load()  # what is no file, or another user's, cannot be written over either
+        claim = shelf.claim()
+        if claim is not None:
+            claim.release()
+    except LibrusConfigurationError:
         raise LibrusConfigurationError(_NOT_THERE) from None
-    finally:
-        part.discard()
-    return made
-
-
-def _remove_empty(folders: Sequence[Path]) -> None:
-    """Remove folders nothing was put into."""
-    for folder in folders:
-        try:
-            folder.rmdir()
-        except (OSError, ValueError):
-            return
 
 
 def _told(invocation: Invocation, given: Secret | None, password_stdin: bool) -> tuple[Secret, Secret]:
@@ -109,8 +88,8 @@ def _told(invocation: Invocation, given: Secret | None, password_stdin: bool) ->
     return address, (password if fits else None) or _asked("Password", hidden=True)
 
 
-def _sign_in(invocation: Invocation, address: Secret, password: Secret, tokens: TokenFile) -> int | None:
-    """Sign in, keep the tokens, and return how many children are linked; None when Librus does not say."""
+def _sign_in(invocation: Invocation, address: Secret, password: Secret, store: _Anew) -> int | None:
+    """Sign in, keep that, and return how many children are linked; None when Librus does not say."""
     import asyncio
 
     from ...environment import Environment
@@ -119,7 +98,6 @@ def _sign_in(invocation: Invocation, address: Secret, password: Secret, tokens: 
 
     credentials = PortalCredentials(address, password)
     environment = Environment(invocation.environ)
-    keeper = _Anew(tokens)
 
     async def whole() -> int | None:
         session = AsyncLibrusSession(
@@ -128,7 +106,7 @@ def _sign_in(invocation: Invocation, address: Secret, password: Secret, tokens: 
             timeout_ms=environment.timeout_ms(),
             on_event=invocation.diagnostics,
             auth="oauth",
-            tokens=keeper,
+            store=store,
         )
         async with session:
             try:
@@ -137,7 +115,7 @@ def _sign_in(invocation: Invocation, address: Secret, password: Secret, tokens: 
                 refusal = error.replicate()
                 refusal.message = _REFUSED
                 raise refusal from None
-            if not keeper.kept:
+            if not store.kept:
                 raise LibrusConfigurationError(_NOT_THERE)
             try:
                 return len(await session.list_children())
@@ -150,25 +128,72 @@ def _sign_in(invocation: Invocation, address: Secret, password: Secret, tokens: 
 
 
 class _Anew:
-    """Keeps what comes and knows nothing of before: somebody who signs in means this password.
+    """A store that knows nothing of before: somebody who signs in means this password.
+
+    What was kept before stays until there is something to keep instead.
 
     Attributes:
+        inner: where it is kept.
         kept: whether something was.
+        aside: where that is which nobody could read.
     """
 
-    def __init__(self, inner: TokenKeeper) -> None:
-        self._inner = inner
+    def __init__(self, inner: FileStore) -> None:
+        self.inner = inner
         self.kept = False
+        self.aside: str | None = None
 
-    def load(self) -> TokenPair | None:
-        return None
+    def shelf(self, key: StoreKey) -> _NewShelf:
+        return _NewShelf(self, self.inner.shelf(key))
 
-    def save(self, pair: TokenPair) -> None:
-        self._inner.save(pair)
-        self.kept = True
 
-    def forget(self, _pair: TokenPair, /) -> None:
-        """Leave what was kept before: it may be good."""
+class _NewShelf:
+    def __init__(self, store: _Anew, inner: Shelf) -> None:
+        self._store = store
+        self._inner = inner
+
+    def load(self) -> Secret | None:
+        return self._inner.load() if self._store.kept else None
+
+    def claim(self) -> Claim | None:
+        claim = self._inner.claim()
+        return None if claim is None else _NewClaim(self._store, self._inner, claim)
+
+
+class _NewClaim:
+    def __init__(self, store: _Anew, shelf: Shelf, inner: Claim) -> None:
+        self._store = store
+        self._shelf = shelf
+        self._inner = inner
+
+    def save(self, content: Secret) -> None:
+        from ...core.keeping import Document, read
+
+        document = read(content, "")
+        if isinstance(document, Document) and not document.entries:
+            return  # nothing but the news of a sign-in that failed
+        if not self._store.kept:
+            self._put_aside()
+        self._inner.save(content)
+        self._store.kept = True
+
+    def _put_aside(self) -> None:
+        """Whatever nobody can read is not written over; somebody's older sign-in is."""
+        from ...core.keeping import read
+
+        before = self._shelf.load()
+        reason = None if before is None else read(before, "")
+        if isinstance(reason, str):
+            self._store.aside = self._inner.set_aside(reason)
+
+    def set_aside(self, reason: str) -> str:
+        return self._inner.set_aside(reason)
+
+    def remove(self) -> None:
+        self._inner.remove()
+
+    def release(self) -> None:
+        self._inner.release()
 
 
 def _asked(what: str, *, hidden: bool = False) -> Secret:
@@ -199,6 +224,6 @@ _REFUSED: Final = (
     "login again, sign in on the portal in a browser: after a few failures Librus demands a captcha."
 )
 _NOT_THERE: Final = (
-    "The tokens cannot be kept: their folder, or what stands in their place, does not allow it. "
-    f"{TOKENS_VARIABLE} can name a file elsewhere; librus auth status tells where it is now."
+    "The sign-in cannot be kept: its folder, or what stands in its place, does not allow it. "
+    f"{STORE_VARIABLE} can name a folder elsewhere; librus auth status tells where it is now."
 )

@@ -2,38 +2,115 @@
 
 from __future__ import annotations
 
-import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from ...environment import Environment
+from ...errors import LibrusConfigurationError
 from ...settings import API_V3, GATEWAY_API_20
-from .._account import token_file
+from .._account import Way, key_of, login_store, store_of
 from .._document import Section, Sentence
 from .._invocation import Invocation
 from .._options import Leaf, format_option
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...shells.file_store import FileStore
+    from ...shells.store import Claim, Shelf
+
 __all__ = ["command"]
+
+_PATIENCE: Final = 100
+_LOOK_AGAIN_S: Final = 0.05
 
 
 @click.command("logout", cls=Leaf)
 @format_option
 @click.pass_obj
 def command(invocation: Invocation) -> None:
-    """Remove the tokens that librus login has kept; Librus itself is not told.
+    """Remove what is kept of the sign-in; Librus itself is not told.
 
-    How a token is ended at Librus is not known: one that somebody has copied works until it expires, or until
-    the password is changed.
+    That is what librus login has kept, and what commands have kept of the accounts in the variables. How a
+    sign-in is ended at Librus is not known: a token that somebody has copied works until it expires, or until
+    the password is changed. A program that is still running keeps its own, and may write it again.
     """
-    tokens = token_file(invocation.environ)
-    were = os.path.lexists(tokens.path)
-    tokens.forget()
+    environ = invocation.environ
+    environment = Environment(environ)
+    own: list[Way] = []
+    if environment.has_credentials(API_V3):
+        own.append("family account")
+    if environment.has_credentials(GATEWAY_API_20):
+        own.append("school login")
+    store = login_store(environ)
+    shelves = [store.shelf(key_of(environ, "kept tokens")), *_own_shelves(environ, own)]
+    removed = [_emptied(shelf) for shelf in shelves]
+    left = _left(store)
     if invocation.form == "json":
-        invocation.dump({"tokens": str(tokens.path), "removed": were})
+        folder = str(store.folder)
+        invocation.dump({"store": folder, "removed": any(removed), "left": [str(path) for path in left]})
         return
-    said = [Sentence("The kept tokens are removed." if were else "There were no tokens to remove.")]
-    if any(map(Environment(invocation.environ).has_credentials, (API_V3, GATEWAY_API_20))):
+    said = [Sentence("What was kept is removed." if any(removed) else "There was nothing to remove.")]
+    if left:
+        names = ", ".join(path.name for path in left)
+        said.append(
+            Sentence(
+                f"Files of other accounts, or put aside, are still in {store.folder}: {names}. Delete them "
+                "there if nobody needs them."
+            )
+        )
+    if own:
         said.append(
             Sentence("The variables of an account are set (environment or .env); commands go on using those.")
         )
     invocation.show([Section("Signed out", said)])
+
+
+def _own_shelves(environ: Mapping[str, str], own: list[Way]) -> list[Shelf]:
+    shelves: list[Shelf] = []
+    for way in own:
+        try:
+            shelves.append(store_of(environ).shelf(key_of(environ, way)))
+        except LibrusConfigurationError:
+            continue  # no account, so nothing was ever kept of it
+    return shelves
+
+
+def _left(store: FileStore) -> list[Path]:
+    try:
+        return [each.path for each in store.files()]
+    except LibrusConfigurationError:
+        return []
+
+
+def _emptied(shelf: Shelf) -> bool:
+    """Remove what is kept; return whether anything was."""
+    if not _is_full(shelf):
+        return False
+    claim = _claimed(shelf)
+    try:
+        claim.remove()
+    finally:
+        claim.release()
+    return True
+
+
+def _is_full(shelf: Shelf) -> bool:
+    try:
+        return shelf.load() is not None
+    except LibrusConfigurationError:
+        return True  # something is there that cannot be read
+
+
+def _claimed(shelf: Shelf) -> Claim:
+    for _ in range(_PATIENCE):
+        claim = shelf.claim()
+        if claim is not None:
+            return claim
+        time.sleep(_LOOK_AGAIN_S)
+    raise LibrusConfigurationError(
+        "Another program is renewing this sign-in just now. Stop it, or run librus logout again in a minute."
+    )

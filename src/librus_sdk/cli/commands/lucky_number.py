@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from ...errors import LibrusPermissionError
-from .._account import way_of
 from .._days import with_weekday
 from .._document import Section, Sentence
 from .._invocation import Invocation, Reading
@@ -53,7 +52,7 @@ def get(invocation: Invocation, for_day: date | None) -> None:
     try:
         invocation.read(lambda client: LuckyNumbers.get(client.lucky_number, for_day=for_day), text)
     except LibrusPermissionError as error:
-        if for_day is None or way_of(invocation.environ) != "school login":
+        if for_day is None or invocation.account.way != "school login":
             raise
         refusal = error.replicate()
         refusal.message = _NO_OTHER_DAY

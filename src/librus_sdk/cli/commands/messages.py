@@ -51,9 +51,10 @@ def command() -> None:
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-def _list_options(function: Callable[..., Any]) -> Callable[..., Any]:
+def _list_options(shown_by: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the options of a list; the two back ends know a message by different ids."""
     options = (
-        id_option("message", "messages list", "--after-id", optional=_AFTER),
+        id_option("message", shown_by, "--after-id", optional=_AFTER),
         mailbox_option("which mailbox"),
         click.option("--unread", is_flag=True, help="With wiadomosci: only what is unread."),
         click.option(
@@ -63,13 +64,17 @@ def _list_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="With wiadomosci: which page, of 50 messages each; the first is the latest.",
         ),
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
+
+    def given(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return given
 
 
 @command.command("list")
-@_list_options
+@_list_options("messages list")
 @backend_option
 @child_read
 def list_(
@@ -93,7 +98,7 @@ def list_(
 
 
 @command.command("wiadomosci-list")
-@_list_options
+@_list_options("messages wiadomosci-list")
 @child_read
 def wiadomosci_list(
     invocation: Invocation, after_id: str | None, mailbox: str | None, unread: bool, page: int | None
@@ -188,7 +193,9 @@ def attachments(
 
 @command.command("attachment")
 @id_option("attachment", "messages attachments")
-@id_option("message", "messages list", "--message", optional="With wiadomosci: the id of its message")
+@id_option(
+    "message", "messages wiadomosci-list", "--message", optional="With wiadomosci: the id of its message"
+)
 @mailbox_option("which mailbox that message is in")
 @backend_option
 @child_download

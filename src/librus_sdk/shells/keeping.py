@@ -1,0 +1,221 @@
+"""A session's side of a store: its documents read and written, its turn to renew, its troubles told.
+
+The right to renew an account is held once for a whole session, however many of its renewals are under way:
+one of them may be waiting for another, so they must not wait for each other's turn.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from ..core.keeping import BLANK, UNREAD, Document, read, written
+from ..errors import LibrusStoreWarning
+from ..flows.steps import Ports, SlotPort
+from .fork import renew_after_fork
+
+if TYPE_CHECKING:
+    from .store import Claim, Shelf, StoreKey
+
+__all__ = ["Keeping"]
+
+
+class _Turn:
+    """See :class:`~librus_sdk.flows.shared.Turn`."""
+
+    def __init__(self, keeping: Keeping) -> None:
+        self._keeping = keeping
+        self._over = False
+
+    def take(self) -> bool:
+        if not self._keeping.enter(self):
+            return False
+        if self._over:  # given back while this was at work on another thread
+            self._keeping.leave(self)
+        return not self._over
+
+    def give_back(self) -> None:
+        self._over = True
+        self._keeping.leave(self)
+
+
+class _Saving:
+    """See :class:`~librus_sdk.flows.shared.Saving`."""
+
+    def __init__(self, keeping: Keeping, change: Callable[[Document], Document]) -> None:
+        self._keeping = keeping
+        self._change = change
+        self._lock = threading.Lock()
+        self._made = False
+
+    def __call__(self) -> Document | None:
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            if self._made:
+                return None
+            saved = self._keeping.keep(self._change)
+            self._made = True
+            return saved
+        finally:
+            self._lock.release()
+
+
+class Keeping:
+    """What is kept of one account; see :class:`~librus_sdk.flows.shared.Keeping`.
+
+    Args:
+        shelf: where it is kept.
+        key: whose it is.
+        ports: clock and ears.
+    """
+
+    def __init__(self, shelf: Shelf, key: StoreKey, ports: Ports) -> None:
+        self._shelf: Final = shelf
+        self._owner = key.owner
+        self._ports: Final = ports
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked process: the parent's right to renew is the parent's."""
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._claim: Claim | None = None
+        # Who has a part in the right to renew, or is about to have one: an interrupt between two steps then
+        # leaves nothing counted that nobody takes back.
+        self._inside: set[object] = set()
+
+    # --- turns -------------------------------------------------------------------------------------------
+
+    def turn(self) -> _Turn:
+        """Return a turn, not taken yet."""
+        return _Turn(self)
+
+    def enter(self, turn: object) -> bool:
+        """Take the right to renew for one more of this session's renewals."""
+        with self._lock:
+            self._inside.add(turn)
+            if self._claim is not None:
+                return True
+        try:
+            claim = self._shelf.claim()  # of two renewals that come here at once, one gets it
+        except Exception as error:  # noqa: BLE001  (a store is somebody else's code)
+            self._trouble("unclaimed", error)
+            return True  # renew without it, and keep nothing
+        if claim is None:
+            self.leave(turn)
+            return False
+        with self._lock:
+            self._claim = claim
+        return True
+
+    def leave(self, turn: object) -> None:
+        """Give it back, when this was the last renewal. May be called again, and without having entered."""
+        with self._lock:
+            self._inside.discard(turn)
+            if self._inside or self._claim is None:
+                return
+            claim, self._claim = self._claim, None
+        try:
+            claim.release()
+        except Exception as error:  # noqa: BLE001
+            self._trouble("unreleased", error)
+
+    # --- documents ---------------------------------------------------------------------------------------
+
+    def look(self) -> Document:
+        """Return what is kept; ``BLANK`` when nothing is, ``UNREAD`` when nobody can tell just now."""
+        found = self._read()
+        if isinstance(found, Document):
+            return found
+        return UNREAD if found == "unread" else BLANK
+
+    def _read(self) -> Document | str | None:
+        """Return what is kept, None where nothing is, or why it is not used."""
+        try:
+            content = self._shelf.load()
+        except Exception as error:  # noqa: BLE001
+            self._trouble("unread", error)
+            return "unread"
+        found = None if content is None else read(content, self._owner)
+        if isinstance(found, Document) and not self._owner:
+            # A session without credentials is whoever's it finds, and nobody else's from then on.
+            self._owner = found.owner
+        return found
+
+    def saving(self, change: Callable[[Document], Document]) -> _Saving:
+        """Return the work of changing what is kept, to be done in one's turn."""
+        return _Saving(self, change)
+
+    def keep(self, change: Callable[[Document], Document]) -> Document | None:
+        """Change what is kept; only in one's turn. None when it could not be kept."""
+        with self._lock:
+            claim = self._claim
+            if claim is None:
+                return None
+            # A renewal that is given up meanwhile must not take the right away in the middle.
+            at_work = object()
+            self._inside.add(at_work)
+        try:
+            # Two renewals of this session may get here at once. Nobody else waits for this lock.
+            with self._writing:
+                return self._changed(claim, change)
+        finally:
+            self.leave(at_work)
+
+    def _changed(self, claim: Claim, change: Callable[[Document], Document]) -> Document | None:
+        found = self._read()
+        if found == "unread":
+            return None
+        where = None
+        try:
+            known = found if isinstance(found, Document) else self._new()
+            changed = replace(change(known), saved_at=self._ports.wall())
+            content = written(changed)
+            if isinstance(found, str):
+                where = claim.set_aside(found)
+            claim.save(content)
+        except Exception as error:  # noqa: BLE001
+            self._trouble("unsaved", error)
+            return None
+        finally:
+            if where is not None and isinstance(found, str):
+                self._told_of(found, where)
+        self._ports.emit("debug", "store.saved", {})
+        return changed
+
+    def _new(self) -> Document:
+        return Document(owner=self._owner, series=secrets.token_hex(8))
+
+    def _told_of(self, reason: str, where: str) -> None:
+        self._ports.emit("warn", "store.set_aside", {"reason": reason})
+        # Where warnings are errors it is told as an event only: what was to be kept is kept.
+        with suppress(Warning):
+            warnings.warn(
+                f"What was kept of the sign-in {_REASONS[reason]}; it was put aside ({where}) and a new one "
+                "is begun.",
+                LibrusStoreWarning,
+                stacklevel=2,
+            )
+
+    # --- ears --------------------------------------------------------------------------------------------
+
+    def told(self, event: str, slot: SlotPort) -> None:
+        """Report what became of the slot's renewal."""
+        self._ports.emit("warn" if event == "store.busy" else "info", event, {"slot": slot.name})
+
+    def _trouble(self, what: str, error: Exception) -> None:
+        self._ports.emit("warn", f"store.{what}", {"reason": type(error).__name__})
+
+
+_REASONS: Final = {
+    "damaged": "is damaged",
+    "foreign": "belongs to another account, or is no file of this library",
+    "newer": "was written by a newer version of librus-sdk",
+}

@@ -1,0 +1,165 @@
+"""Processes of one account and one folder: one renewal for all, also when the one that renews is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, cast
+
+import pytest
+
+from librus_sdk import FileStore, LibrusSession
+from librus_sdk.simulator import Simulator
+from tests.heart.conftest import WEDNESDAY
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = [sys.executable, "-W", "error", "-m", "tests.heart.store_reader"]
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(children=2, today=WEDNESDAY) as running:
+        yield running
+
+
+class Reader:
+    """A process that reads when it is told to."""
+
+    def __init__(self, sim: Simulator, folder: Path, shell: str) -> None:
+        self.process = subprocess.Popen(
+            [*PROGRAM, str(folder), sim.children[0].id, shell],
+            cwd=ROOT,
+            env={**os.environ, **sim.environ()},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    @property
+    def _out(self) -> IO[str]:
+        return cast("IO[str]", self.process.stdout)
+
+    @property
+    def _in(self) -> IO[str]:
+        return cast("IO[str]", self.process.stdin)
+
+    def until_ready(self) -> None:
+        assert self._out.readline() == "ready\n"
+
+    def go(self) -> None:
+        self._in.write("\n")
+        self._in.flush()
+
+    def said(self) -> str:
+        line = self._out.readline().strip()
+        assert self.process.wait(20) == 0
+        return line
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait(20)
+        self._in.close()
+        self._out.close()
+
+
+@pytest.fixture
+def reader(sim: Simulator, tmp_path: Path) -> Iterator[Callable[[str], Reader]]:
+    readers: list[Reader] = []
+
+    def start(shell: str) -> Reader:
+        readers.append(Reader(sim, tmp_path, shell))
+        return readers[-1]
+
+    with LibrusSession(sim.credentials, hosts=sim.hosts, store=FileStore(tmp_path)) as session:
+        session.list_children()
+    sim.reset_counts()
+    yield start
+    for each in readers:
+        each.end()
+
+
+def test_twenty_processes_that_meet_a_dead_token_renew_it_once(
+    sim: Simulator, reader: Callable[[str], Reader]
+) -> None:
+    readers = [reader("threads" if number % 2 else "tasks") for number in range(20)]
+    for each in readers:
+        each.until_ready()
+    assert sim.counts == {}
+    sim.expire_child_tokens()
+    gate = sim.hold("Grades", at="response", times=20)
+    for each in readers:
+        each.go()
+    # Everybody is refused before anybody renews: nobody comes too late to need it.
+    gate.wait_arrived(20)
+    gate.release()
+    said = {each.said() for each in readers}
+    assert len(said) == 1, said
+    assert said.pop().endswith(" grades")
+    assert (sim.counts["fresh"], sim.counts["login"], sim.counts["Grades"]) == (1, 0, 40)
+
+
+def test_processes_that_start_with_nothing_sign_in_once(sim: Simulator, tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    readers = [Reader(sim, folder, "threads") for _ in range(4)]
+    try:
+        for each in readers:
+            each.until_ready()
+            each.go()
+        assert len({each.said() for each in readers}) == 1
+    finally:
+        for each in readers:
+            each.end()
+    assert (sim.counts["login"], sim.counts["accounts"]) == (1, 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL there")
+def test_when_the_one_that_renews_is_killed_another_takes_over(
+    sim: Simulator, reader: Callable[[str], Reader], tmp_path: Path
+) -> None:
+    first, second = reader("threads"), reader("tasks")
+    for each in (first, second):
+        each.until_ready()
+    sim.expire_child_tokens()
+    gate = sim.hold("fresh", at="response", times=1)
+    first.go()
+    gate.wait_arrived()
+    refused = sim.hold("Grades", at="response", times=1)
+    second.go()
+    refused.wait_arrived()
+    refused.release()
+    first.process.send_signal(signal.SIGKILL)
+    assert second.said().endswith(" grades")
+    gate.release()
+    assert sim.counts["fresh"] == 2
+    assert [each.set_aside for each in FileStore(tmp_path).files()] == [None]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_forked_workers_share_a_renewal(sim: Simulator, tmp_path: Path) -> None:
+    session = LibrusSession(sim.credentials, hosts=sim.hosts, store=FileStore(tmp_path))
+    client = session.for_child(sim.children[0].id)
+    expected = len(client.grades.list())
+    sim.expire_child_tokens()
+    sim.reset_counts()
+    gate = sim.hold("Grades", at="response", times=5)
+    workers = []
+    for _ in range(5):
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                status = 0 if len(client.grades.list()) == expected else 2
+            finally:
+                os._exit(status)
+        workers.append(pid)
+    gate.wait_arrived(5)
+    gate.release()
+    assert [os.waitpid(pid, 0)[1] for pid in workers] == [0] * 5
+    assert (sim.counts["fresh"], sim.counts["Grades"]) == (1, 10)
+    assert len(client.grades.list()) == expected, "the parent goes on"
+    assert sim.counts["fresh"] == 1
+    session.close()
