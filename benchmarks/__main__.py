@@ -6,11 +6,13 @@ import argparse
 import sys
 
 from ._cost import cost
-from ._peers import PEERS, Findings, measure_peers, say
+from ._environment import say
+from ._machine import about_this_machine
+from ._peers import PEERS, Findings, measure_peers
 from ._reads import reads
 from ._refresh import experiments
 from ._startup import startup
-from ._table import Compared, about_this_machine, print_compared, print_measured
+from ._table import Compared, print_compared, print_measured
 
 
 def main() -> int:

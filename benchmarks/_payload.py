@@ -1,12 +1,13 @@
-"""A large grades answer as it looks on the wire: 500 rows, pointers with addresses, keys no model knows."""
+"""Large answers as they look on the wire: 500 rows, pointers with addresses, keys no model knows."""
 
 from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = ["GRADES", "grades_answer"]
+__all__ = ["GRADES", "attendances_answer", "grades_answer"]
 
 GRADES: Final = 500
 _API: Final = "https://api.librus.pl/3.0"
@@ -54,6 +55,31 @@ def _row(rng: random.Random, row_id: int) -> dict[str, Any]:
         row["Improvement"] = _ref("Grades", row_id - 37)
     row["LastChange"] = {"Kind": "GradeAdded", "Seen": rng.random() < 0.5}
     return row
+
+
+def attendances_answer(odd: Mapping[str, Any] | None = None, seed: int = 7) -> bytes:
+    """Return the body of ``Attendances`` with as many rows; ``odd`` replaces keys of one in the middle."""
+    rng = random.Random(seed)  # noqa: S311  (invents a school year)
+    rows = [_attended(rng, 87_122_941 + 17 * number) for number in range(GRADES)]
+    rows[GRADES // 2].update(odd or {})
+    body = {"Attendances": rows, "Resources": {"..": {"Url": f"{_API}/Root"}}, "Url": f"{_API}/Attendances"}
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _attended(rng: random.Random, row_id: int) -> dict[str, Any]:
+    day = f"2026-{rng.randrange(9, 13):02}-{rng.randrange(1, 29):02}"
+    return {
+        "Id": row_id,
+        "Lesson": _ref("Lessons", rng.randrange(310_000, 310_040)),
+        "Student": _ref("Users", 5_123_456),
+        "Date": day,
+        "AddDate": f"{day} {rng.randrange(8, 18):02}:{rng.randrange(60):02}:{rng.randrange(60):02}",
+        "LessonNo": rng.randrange(1, 9),
+        "Semester": 1,
+        "Type": _ref("Attendances/Types", rng.choice((1, 2, 3, 4, 100))),
+        "AddedBy": _ref("Users", rng.randrange(2_710_000, 2_710_025)),
+        "LastChange": {"Kind": "AttendanceAdded", "Seen": rng.random() < 0.5},
+    }
 
 
 def _ref(path: str, row_id: int) -> dict[str, Any]:

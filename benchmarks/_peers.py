@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from ._environment import bare_environment, make_environment, run, say
 from ._refresh import EXPERIMENTS
 
 __all__ = ["PEERS", "Findings", "measure_peers"]
 
 PEERS: Final = ("google-auth", "msal", "Authlib", "botocore", "anthropic", "openai")
 HERE: Final = Path(__file__).resolve().parent
-PATIENCE_S: Final = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ def measure_peers() -> Findings:
     """Install and measure. A library that cannot be installed or measured gets cells that say so."""
     with tempfile.TemporaryDirectory(prefix="librus-benchmarks-") as folder:
         say(f"installing {len(PEERS)} libraries into a temporary environment")
-        python = _install(Path(folder))
+        python = make_environment(Path(folder), HERE / "peers.txt")
         if python is None:
             return Findings(cells={name: _everywhere("did not install") for name in PEERS})
         versions: dict[str, str] = {}
@@ -49,46 +47,13 @@ def measure_peers() -> Findings:
             say(f"measuring {name}")
             try:
                 found = json.loads(
-                    _run([str(python), "-m", "benchmarks.peers", name], _bare_environment(folder))
+                    run([str(python), "-m", "benchmarks.peers", name], bare_environment(folder))
                 )
             except (subprocess.SubprocessError, ValueError) as error:
                 cells[name] = _everywhere(f"not measured ({type(error).__name__})")
             else:
                 versions[name], cells[name] = found["version"], found["findings"]
         return Findings(versions, cells)
-
-
-def say(text: str) -> None:
-    """Tell on standard error what takes so long."""
-    sys.stderr.write(f"benchmarks: {text} …\n")
-    sys.stderr.flush()
-
-
-def _install(folder: Path) -> Path | None:
-    home = folder / "environment"
-    python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
-    try:
-        _run([sys.executable, "-m", "venv", str(home)], os.environ)
-        _run([*pip, "--requirement", str(HERE / "peers.txt")], os.environ)
-    except subprocess.SubprocessError as error:
-        detail = error.stderr if isinstance(error, subprocess.CalledProcessError) else ""
-        say(f"the libraries do not install: {str(detail).strip()[-500:]}")
-        return None
-    return python
-
-
-def _bare_environment(home: str) -> dict[str, str]:
-    """No proxy, no cloud account, no configuration of the libraries from whoever runs this."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    return {**kept, "HOME": home, "PYTHONPATH": str(HERE.parent), "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def _run(command: Sequence[str], environ: Mapping[str, str]) -> str:
-    done = subprocess.run(  # noqa: S603  (our own interpreter and modules)
-        command, check=True, capture_output=True, text=True, timeout=PATIENCE_S, env=dict(environ)
-    )
-    return done.stdout
 
 
 def _everywhere(text: str) -> Mapping[str, str]:

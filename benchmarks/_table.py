@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import shutil
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["Compared", "Measured", "about_this_machine", "print_compared", "print_measured"]
+__all__ = [
+    "Compared",
+    "Measured",
+    "new_table",
+    "print_compared",
+    "print_measured",
+    "rendered",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +45,21 @@ class Compared:
 
 def print_measured(title: str, rows: Iterable[Measured]) -> None:
     """Print what was measured against its bounds."""
-    table = _new()
+    table = new_table()
     table.add_column("what", ratio=5)
     table.add_column("bound", ratio=2)
     table.add_column("measured", ratio=4)
     table.add_column("ok?", no_wrap=True)
     for row in rows:
         table.add_row(row.what, row.bound, row.measured, row.verdict)
-    _show(title, table)
+    print(rendered(title, table))
 
 
 def print_compared(title: str, rows: Iterable[Compared]) -> None:
     """Print the refresh table, with the peers' column when there is one."""
     rows = list(rows)
     with_peers = any(row.peers for row in rows)
-    table = _new()
+    table = new_table()
     table.add_column("what", ratio=5)
     if with_peers:
         table.add_column("other libraries", ratio=6)
@@ -65,28 +69,18 @@ def print_compared(title: str, rows: Iterable[Compared]) -> None:
     for row in rows:
         peers = [row.peers] if with_peers else []
         table.add_row(row.ours.what, *peers, row.ours.bound, row.ours.measured, row.ours.verdict)
-    _show(title, table)
+    print(rendered(title, table))
 
 
-def about_this_machine() -> str:
-    """Python, system and number of processors; nothing that names the machine."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return (
-        f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} "
-        f"{platform.machine()}, {processors} processors"
-    )
-
-
-def _new() -> Table:
+def new_table() -> Table:
+    """An empty table, of signs that every terminal and document has."""
     return Table(box=box.ASCII2, show_lines=True, expand=True)
 
 
-def _show(title: str, table: Table) -> None:
-    # Without a wide terminal the width is fixed: a table pasted into a document looks the same everywhere.
-    width: dict[str, Any] = {}
-    if shutil.get_terminal_size((0, 0)).columns < 100:
-        width["width"] = 140
-    console = Console(highlight=False, **width)
-    console.print(title)
+def rendered(title: str, table: Table, width: int = 140) -> str:
+    """Return the table as text. Of a fixed width: pasted into a document it looks the same everywhere."""
+    paper = io.StringIO()
+    console = Console(file=paper, highlight=False, width=width)
+    console.print(title, soft_wrap=True)
     console.print(table)
-    console.print()
+    return paper.getvalue()

@@ -1,0 +1,154 @@
+"""Rows that are measured from outside: what starting costs, and command lines."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from librus_sdk.simulator import Simulator
+
+from ..librus_peers._finding import Finding
+from ._desk import EARLY, where
+from ._rows import OURS
+
+__all__ = ["PROGRAM_ROWS", "programs"]
+
+PROGRAM_ROWS: Final = ("import", "version", "command_cold", "command_warm")
+RUNS: Final = 15
+COMMANDS: Final = 5
+LATENCY_S: Final = 0.1
+_IMPORTS: Final = {
+    OURS: "from librus_sdk import AsyncLibrusSession",
+    "librus-synergia": "from librus_synergia import Librus",
+    "librus-python-api": "from librus_python_api import LibrusService",
+}
+_SCRIPTS: Final = {OURS: "librus", "librus-synergia": "librus-synergia"}
+_NONE: Final = Finding("has none", None)
+
+
+def programs(python: Path, environ: Mapping[str, str]) -> dict[str, dict[str, Finding]]:
+    """Measure the rows; for each the findings by library."""
+    # Of what is imported the bytecode is there, as it is for whoever installed the package and used it once.
+    environ = {name: value for name, value in environ.items() if name != "PYTHONPATH"}
+    cold, warm = _commands(python, environ)
+    return {
+        "import": _starts(
+            python, environ, {name: (str(python), "-c", line) for name, line in _IMPORTS.items()}
+        ),
+        "version": _starts(
+            python,
+            environ,
+            {name: (str(python.with_name(script)), "--version") for name, script in _SCRIPTS.items()},
+        ),
+        "command_cold": cold,
+        "command_warm": warm,
+    }
+
+
+def _starts(
+    python: Path, environ: Mapping[str, str], commands: Mapping[str, Sequence[str]]
+) -> dict[str, Finding]:
+    """Run them in turns with an interpreter that does nothing; those without a command have none.
+
+    Processor time, and the best of each: whatever else a machine does makes a start slower, never faster.
+    """
+    times: dict[str, list[float]] = {name: [] for name in ("bare", *commands)}
+    for number in range(1 + RUNS):
+        for name, command in {"bare": (str(python), "-c", "pass"), **commands}.items():
+            took = _processor_time(command, environ)
+            if number:
+                times[name].append(took)
+    bare = min(times["bare"])
+    found = dict.fromkeys(_IMPORTS, _NONE)
+    for name in commands:
+        took = min(times[name])
+        found[name] = Finding(
+            f"{took / bare:.1f} ({took * 1000:.0f} ms ÷ {bare * 1000:.0f} ms)", [round(took / bare, 1)]
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class _Run:
+    seconds: float
+    spent: Counter[str]
+
+
+def _commands(python: Path, environ: Mapping[str, str]) -> tuple[dict[str, Finding], dict[str, Finding]]:
+    """Let each command line read twice, a few times over, beginning with nothing."""
+    runs: dict[str, tuple[list[_Run], list[_Run]]] = {name: ([], []) for name in _SCRIPTS}
+    with Simulator(children=1, today=EARLY) as sim:
+        there = where(sim)
+        sim.fail("*", times=None, delay=LATENCY_S)
+        for _ in range(COMMANDS):
+            for name, run in (
+                (OURS, lambda home: _ours(python, environ, sim, home)),
+                ("librus-synergia", lambda home: _synergia(python, environ, there, home)),
+            ):
+                with TemporaryDirectory(prefix="librus-peers-") as home:
+                    for kept in runs[name]:
+                        kept.append(_counted(sim, run, Path(home)))
+    cold, warm = (
+        dict.fromkeys(_IMPORTS, _NONE) | {name: _command(name, both[turn]) for name, both in runs.items()}
+        for turn in (0, 1)
+    )
+    return cold, warm
+
+
+def _command(name: str, runs: Sequence[_Run]) -> Finding:
+    took, spent = min(run.seconds for run in runs), runs[-1].spent
+    sign_ins = "1 sign-in" if spent["web.login"] == 1 else f"{spent['web.login']} sign-ins"
+    requests = "1 request" if spent.total() == 1 else f"{spent.total()} requests"
+    what = {OURS: "librus grades list", "librus-synergia": "librus-synergia --json, which reads everything"}
+    return Finding(
+        f"{what[name]}: {took:.2f} s, {sign_ins}, {requests}",
+        [took],
+    )
+
+
+def _counted(sim: Simulator, run: Callable[[Path], None], home: Path) -> _Run:
+    sim.reset_counts()
+    started = time.perf_counter()
+    run(home)
+    return _Run(time.perf_counter() - started, sim.counts)
+
+
+def _ours(python: Path, environ: Mapping[str, str], sim: Simulator, home: Path) -> None:
+    told = {**environ, **sim.gateway_environ(), "HOME": str(home)}
+    _timed((str(python.with_name("librus")), "grades", "list", "--format", "json"), told)
+
+
+def _synergia(python: Path, environ: Mapping[str, str], there: Mapping[str, str], home: Path) -> None:
+    # Its addresses are constants, so it is started by what replaces them.
+    told = {**environ, "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(home)}
+    told |= {"LIBRUS_LOGIN": there["login"], "LIBRUS_PASSWORD": there["password"]}
+    module = ("-m", "benchmarks.librus_peers", "librus-synergia", "command-line")
+    command = (str(python), *module, "--json", "--session", str(home / "session.json"))
+    _timed(command, told, json.dumps(dict(there)))
+
+
+def _processor_time(command: Sequence[str], environ: Mapping[str, str]) -> float:
+    before = _spent_by_children()
+    _timed(command, environ)
+    return _spent_by_children() - before
+
+
+def _spent_by_children() -> float:
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def _timed(command: Sequence[str], environ: Mapping[str, str], told: str = "") -> float:
+    started = time.perf_counter()
+    subprocess.run(  # noqa: S603
+        command, check=True, env=dict(environ), input=told, text=True, stdout=subprocess.DEVNULL, timeout=60
+    )
+    return time.perf_counter() - started

@@ -1,0 +1,42 @@
+"""The scenes by the names of their rows, and the libraries by their names on the package index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from . import _costs as costs
+from . import _renewals as renewals
+from ._desk import Desk
+from ._finding import Finding
+from ._library import Library
+from ._python_api import PYTHON_API
+from ._sdk import SDK
+from ._synergia import SYNERGIA
+
+__all__ = ["LIBRARIES", "SCENES"]
+
+LIBRARIES: Final = {library.name: library for library in (SDK, SYNERGIA, PYTHON_API)}
+SCENES: Final[dict[str, Callable[[Library, Desk], Coroutine[Any, Any, Finding]]]] = {
+    "dying": renewals.dying,
+    "identical": renewals.identical,
+    "refused": renewals.refused,
+    "cancelled": renewals.cancelled,
+    "scopes": renewals.scopes,
+    "throttled": renewals.throttled,
+    "throttled_long": renewals.throttled_long,
+    "two_objects": renewals.two_objects,
+    "two_objects_sharing": renewals.two_objects_sharing,
+    "two_processes": renewals.two_processes,
+    "two_processes_sharing": renewals.two_processes_sharing,
+    "snapshot": costs.snapshot,
+    "same_lists": costs.same_lists,
+    "same_lists_cpu": costs.same_lists_cpu,
+    "decode_grades": costs.decode_grades,
+    "decode_attendances": costs.decode_attendances,
+    "read_grades": costs.read_grades,
+    "read_attendances": costs.read_attendances,
+    "odd_id": costs.odd_id,
+    "odd_date": costs.odd_date,
+    "memory": costs.memory,
+}
