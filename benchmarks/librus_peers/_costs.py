@@ -32,17 +32,17 @@ LATENCY_S: Final = 0.1
 
 async def snapshot(library: Library, desk: Desk) -> Finding:
     """Everything the library has a name for."""
-    return await _photographed(library, desk, library.snapshot, per="request")
+    return await _photographed(library, desk, library.snapshot, by="wall")
 
 
 async def same_lists(library: Library, desk: Desk) -> Finding:
     """The lists of librus-synergia's snapshot."""
-    return await _photographed(library, desk, library.same_lists, per="whole")
+    return await _photographed(library, desk, library.same_lists, by="wall")
 
 
 async def same_lists_cpu(library: Library, desk: Desk) -> Finding:
     """The same without latency, for the processor's sake."""
-    return await _photographed(library, desk, library.same_lists, per="processor")
+    return await _photographed(library, desk, library.same_lists, by="processor")
 
 
 async def _photographed(
@@ -50,7 +50,7 @@ async def _photographed(
     desk: Desk,
     take: Callable[[Any], Any] | None,
     *,
-    per: Literal["request", "whole", "processor"],
+    by: Literal["wall", "processor"],
 ) -> Finding:
     if take is None:
         return Finding(library.no_snapshot, None)
@@ -59,7 +59,7 @@ async def _photographed(
         # A new client each time: some hurry in the beginning and are slower later, to be polite.
         client = library.open(await desk.begin(ordinary_week=False), True)
         await client.read()
-        if per != "processor":
+        if by == "wall":
             await desk.ask("fail", name="*", times=None, delay=LATENCY_S)
         await desk.spent()
         gc.collect()
@@ -71,11 +71,8 @@ async def _photographed(
         await client.close()
     # Whatever else the machine does makes a reading slower and never faster.
     wall, processor = min(walls), min(processors)
-    text = f"{wall:.2f} s, {requests} requests, CPU {processor * 1000:.0f} ms"
-    if per == "request":
-        return Finding(f"{text}; {wall / requests * 1000:.0f} ms a request", [wall / requests])
-    if per == "whole":
-        return Finding(text, [wall])
+    if by == "wall":
+        return Finding(f"{wall:.2f} s, {requests} requests, CPU {processor * 1000:.0f} ms", [wall])
     return Finding(f"{processor * 1000:.0f} ms for {requests} requests", [processor])
 
 
