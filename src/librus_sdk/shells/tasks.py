@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 from contextvars import copy_context
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, assert_never
@@ -47,8 +47,8 @@ from ..flows.steps import (
 from ..settings import SessionSettings
 from .clock import Clock
 from .flights import FlightReport, failure_of, wait_timeout
+from .homes import Home
 from .limits import Limit, new_jar, stamped
-from .places import Places
 from .reports import RequestReport
 from .sharing import Sending, Sendings, Shared, own
 from .slots import ABANDONED, Flight, Outcome, Slot
@@ -111,48 +111,6 @@ class _Guest:
         return self._entered.done()
 
 
-class _Home:
-    """What belongs to one event loop: places, connections, flights."""
-
-    def __init__(self, places: int) -> None:
-        self.places = Places(places)
-        self.data: TaskEdge | None = None
-        self.private: TaskEdge | None = None
-        self.flights: set[asyncio.Task[None]] = set()
-        self.name: Final = object()
-        self._keeper: AsyncGenerator[None, None] | None = None
-
-    async def settle_in(self) -> None:
-        """See to it that the connections do not outlive the loop.
-
-        A loop that shuts down closes the asynchronous generators that were begun on it (``asyncio.run`` does
-        so); ours is suspended in front of closing the connections.
-        """
-        if self._keeper is None:
-            self._keeper = self._keep()
-            await anext(self._keeper)
-
-    async def _keep(self) -> AsyncGenerator[None, None]:
-        try:
-            yield
-        finally:
-            for edge in (self.data, self.private):
-                if edge is not None:
-                    await edge.aclose()
-            self.data = self.private = None
-
-    async def move_out(self) -> None:
-        """Cancel the flights and close the connections."""
-        for task in self.flights:
-            task.cancel()
-        if self.flights:
-            await asyncio.wait(self.flights)
-        # Two closings may come here at once, and a generator can be closed by one only.
-        keeper, self._keeper = self._keeper, None
-        if keeper is not None:
-            await keeper.aclose()
-
-
 class TaskShell:
     """Drives flows on the running event loop."""
 
@@ -169,13 +127,13 @@ class TaskShell:
         """Begin anew; connections and tasks of the parent process are left to it."""
         self._sendings = Sendings()
         self._traffic.after_fork()
-        self._homes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Home] = WeakKeyDictionary()
+        self._homes: WeakKeyDictionary[asyncio.AbstractEventLoop, Home] = WeakKeyDictionary()
 
-    def _home(self) -> _Home:
+    def _home(self) -> Home:
         loop = asyncio.get_running_loop()
         home = self._homes.get(loop)
         if home is None:
-            home = self._homes[loop] = _Home(self._settings.max_concurrency)
+            home = self._homes[loop] = Home(self._settings.max_concurrency)
         return home
 
     # --- driving -----------------------------------------------------------------------------------------
