@@ -234,7 +234,10 @@ def test_attempts_of_one_read_share_a_number(told: Told) -> None:
 
 
 def test_a_retry_of_nothing_belongs_to_nothing(told: Told) -> None:
-    assert told.tell("synergia.retry").span is None
+    def scenario() -> None:
+        assert told.tell("synergia.retry").span is None
+
+    apart(scenario)
 
 
 def test_what_was_broken_off_is_left_with_what_it_was_in(told: Told) -> None:

@@ -564,6 +564,8 @@ def test_from_gateway_credentials_takes_nothing_else(kind: Any) -> None:
     [
         ({"auth": "cookie"}, "'cookies' or 'oauth'"),
         ({"store": "a-folder"}, "FileStore"),
+        ({"store": FileStore}, "FileStore"),
+        ({"request_burst": 10**400}, "request_burst"),
     ],
 )
 def test_wrong_ways_to_sign_in(options: Any, named: str) -> None:

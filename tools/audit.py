@@ -40,10 +40,11 @@ def report_of(lock: str) -> list[dict[str, Any]] | None:
 def main() -> int:
     """Audit every lock file."""
     known: dict[str, list[dict[str, Any]]] = {}
-    asked = 0
+    asked = skipped = 0
     for lock in LOCKS:
         for package in report_of(lock) or ():
             asked += "skip_reason" not in package
+            skipped += "skip_reason" in package
             if package.get("vulns"):
                 known[f"{package['name']} {package['version']}"] = package["vulns"]
     for name, vulnerabilities in sorted(known.items()):
@@ -53,7 +54,7 @@ def main() -> int:
     if not asked:
         print("audit: the database of vulnerabilities is out of reach here; nothing was looked up")
     elif not known:
-        print(f"audit: no known vulnerability in {asked} locked packages")
+        print(f"audit: no known vulnerability in {asked} locked packages; {skipped} are not in the database")
     return 1 if known else 0
 
 

@@ -50,6 +50,7 @@ PAUSE_S: Final = 0.12
 SAMPLE_S: Final = 1.0
 WARM_SHARE: Final = 0.3
 """The share of the run after which memory and files must not grow any more."""
+LEAST_ANSWERED: Final = 0.8
 MOST_GROWTH_KIB: Final = 8 * 1024
 MOST_MORE_FILES: Final = 12
 
@@ -306,6 +307,8 @@ def report(tally: Tally, told: dict[str, dict[str, int]], samples: list[Sample],
         *(f"a 401: {text}" for text in tally.refused[:10]),
         *(f"not foreseen: {text}" for text in tally.unforeseen[:10]),
     ]
+    if good < LEAST_ANSWERED * calls:
+        missed.append(f"only {good} of {calls} calls were answered, at least {LEAST_ANSWERED:.0%} should be")
     if rss * left > MOST_GROWTH_KIB:
         missed.append(f"memory grows: {rss * left:.0f} KiB when warm, at most {MOST_GROWTH_KIB}")
     if max(one.files for one in warm) > max(one.files for one in samples[: -len(warm)]) + MOST_MORE_FILES:

@@ -79,7 +79,7 @@ ROWS: Final = (
     Row("version", "CPU of the command line, --version ÷ python -c pass", noise=0.05),
     Row(
         "command_cold",
-        "command line, nothing kept, each answer takes 100 ms more: shortest way to the grades",
+        "command line, nothing kept, each answer takes 100 ms more: shortest way to the grades (JSON)",
         noise=0.05,
     ),
     Row("command_warm", "command line, second run", noise=0.05),

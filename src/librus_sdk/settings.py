@@ -36,6 +36,7 @@ GATEWAY_API_20: Final[ApiBackend] = "gateway_api_20"
 DEFAULT_TIMEOUT_MS: Final = 30_000
 MAX_TIMEOUT_MS: Final = 2**53 - 1
 DEFAULT_REQUESTS_PER_SECOND: Final = 10.0
+MAX_BURST: Final = 1_000_000
 DEFAULT_BURST: Final = 150
 MIN_RATE: Final = 0.001
 MAX_RATE: Final = 1_000_000
@@ -206,6 +207,8 @@ class RetryPolicy:
         whole("base_delay_ms", 0)
         whole("max_delay_ms", 0)
         whole("max_retry_after_ms", 0)
+        if not isinstance(self.jitter, bool):
+            raise LibrusConfigurationError("retry.jitter must be True or False.")
         if self.max_delay_ms < self.base_delay_ms:
             raise LibrusConfigurationError("retry.max_delay_ms must not be less than retry.base_delay_ms.")
         given: object = self.retriable_statuses
@@ -276,8 +279,8 @@ class SessionSettings:
             raise LibrusConfigurationError(
                 f"max_requests_per_second must be a number from {MIN_RATE} to {MAX_RATE}, or None."
             )
-        if not _is_int(self.request_burst) or self.request_burst < 1:
-            raise LibrusConfigurationError("request_burst must be a whole number of at least 1.")
+        if not _is_int(self.request_burst) or not 1 <= self.request_burst <= MAX_BURST:
+            raise LibrusConfigurationError(f"request_burst must be a whole number from 1 to {MAX_BURST}.")
         if not _is_int(self.max_answer_bytes) or self.max_answer_bytes < 1:
             raise LibrusConfigurationError("max_answer_bytes must be a whole number of bytes, at least 1.")
         given: tuple[tuple[object, type, str], ...] = (

@@ -360,3 +360,8 @@ def test_commands_at_once_make_one_renewal_of_what_librus_login_has_kept(
     ended(runs)
     assert (sim.counts["oauth.token"], sim.counts["login"]) == (1, 0)
     assert len(kept(state)) == 1
+
+
+def test_an_address_is_no_folder() -> None:
+    with pytest.raises(LibrusConfigurationError, match="set to an address"):
+        store_of({"LIBRUS_STORE": "redis://localhost"})

@@ -60,6 +60,7 @@ def test_the_defaults() -> None:
         ({"max_delay_ms": -1}, "retry.max_delay_ms"),
         ({"base_delay_ms": 10, "max_delay_ms": 9}, "retry.max_delay_ms"),
         ({"max_retry_after_ms": -1}, "retry.max_retry_after_ms"),
+        ({"jitter": "no"}, "retry.jitter"),
         ({"retriable_statuses": {0}}, "retry.retriable_statuses"),
         ({"retriable_statuses": {-503}}, "retry.retriable_statuses"),
         ({"retriable_statuses": {True}}, "retry.retriable_statuses"),
@@ -245,3 +246,9 @@ def test_no_header_raises(text: str) -> None:
 def test_dates_are_read_to_the_second(offset: int) -> None:
     when = datetime.fromtimestamp(NOW, UTC) + timedelta(seconds=offset)
     assert retry_after_s(answer(429, format_datetime(when, usegmt=True)), NOW) == max(0, offset)
+
+
+@pytest.mark.parametrize("text", ["9" * 400, "250000000000", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_no_wait_is_longer_than_a_year(text: str) -> None:
+    asked = retry_after_s(answer(429, text), 1_774_600_000.0)
+    assert asked == 366 * 86_400.0

@@ -36,7 +36,8 @@ from librus_sdk.core.traffic import (
     unanswered,
     unused,
 )
-from librus_sdk.core.until import maintenance_error, throttled_error
+from librus_sdk.core.until import asked_to_wait, maintenance_error, throttled_error
+from librus_sdk.errors import LibrusRateLimitedError
 
 API: Final[Part] = ("https", "api.librus.pl", 443)
 POST: Final[Part] = ("https", "wiadomosci.librus.pl", 443)
@@ -582,3 +583,11 @@ def test_whoever_comes_when_the_clock_says_so_is_not_too_early(now: float, secon
     assert until.timestamp() >= now + seconds
     minute = until.timestamp() // 60 * 60 + (60 if until.second else 0)
     assert f"{datetime.fromtimestamp(minute, WARSAW):%H:%M}" == said
+
+
+def test_a_refusal_says_until_when_with_the_day_where_it_may_be_another() -> None:
+    for seconds, said in ((600.0, "after 09:37"), (86_400.0, "after 2026-03-28 09:27")):
+        error = LibrusRateLimitedError("x", details={"endpoint": "y"})
+        asked_to_wait(error, seconds, 1_774_600_000.0)
+        assert error.message.endswith(f"{said} (Polish time)."), error.message
+        assert set(error.details) == {"endpoint", "until"}

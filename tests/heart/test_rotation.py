@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -52,13 +53,71 @@ def test_ctrl_c_during_a_rotation_loses_nothing(kept: FileStore) -> None:
 
             pressing = threading.Thread(target=press)
             pressing.start()
-            with pytest.raises(KeyboardInterrupt):
-                session.get_portal_me()
+            gc.disable()  # Python swallows a Ctrl-C that arrives while it collects
+            try:
+                with pytest.raises(KeyboardInterrupt):
+                    session.get_portal_me()
+            finally:
+                gc.enable()
             pressing.join(SAFETY)
             gate.release()
             assert session.get_portal_me().identifier
             assert (sim.counts["oauth.token"], sim.counts["login"]) == (1, 0)
             assert len(session.list_children()) == 1
+
+
+class Interrupting(threading.Thread):
+    """A helper in whose start Ctrl-C is pressed, once it has begun or before."""
+
+    begins = True
+    left = 1
+
+    def start(self) -> None:
+        if type(self).left == 0:
+            super().start()
+            return
+        type(self).left -= 1
+        if self.begins:
+            super().start()
+        raise KeyboardInterrupt
+
+
+class AtOnce(Interrupting):
+    begins = False
+
+
+class Late(threading.Thread):
+    """A helper that comes to its work when the flight has been dropped."""
+
+    def start(self) -> None:
+        shell = self._target.__self__  # type: ignore[attr-defined]
+        slot, flight, mode = self._args  # type: ignore[attr-defined]
+        slot.release(flight)
+        shell._fly_apart(slot, flight, mode)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("helper", [Interrupting, AtOnce, Late])
+def test_ctrl_c_while_the_helper_starts_loses_nothing(
+    threads: World, kept: FileStore, monkeypatch: pytest.MonkeyPatch, helper: type[threading.Thread]
+) -> None:
+    from librus_sdk.shells import threads as shell
+
+    class Module:
+        Thread = helper
+        Event = threading.Event
+        get_ident = staticmethod(threading.get_ident)
+
+    monkeypatch.setattr(Interrupting, "left", 1)
+    monkeypatch.setattr(AtOnce, "left", 1, raising=False)
+    without_password(threads, kept)
+    with monkeypatch.context() as patch:
+        patch.setattr(shell, "threading", Module)
+        assert isinstance(threads.start(threads.session.get_portal_me).problem(), KeyboardInterrupt)
+    slot = threads.account.core.portal
+    threads.watched.until(lambda: slot.peek().flight is None)
+    assert threads.do(threads.session.get_portal_me).identifier
+    assert (threads.count("oauth.token"), threads.count("login")) == (1, 0)
 
 
 def test_a_caller_who_cannot_wait_costs_no_token(cold: World, kept: FileStore) -> None:

@@ -436,3 +436,8 @@ def test_documents_grow_by_one_change_at_a_time(shared: World, store: MemoryStor
         shared.sim.expire_child_tokens()
     assert [document.revision for document in seen] == [2, 3, 4]
     assert len({document.series for document in seen}) == 1
+
+
+def test_a_bare_token_leaves_nothing_to_keep(shared: World) -> None:
+    with pytest.raises(LibrusConfigurationError, match="nothing for a store to keep"):
+        shared.standalone("token")

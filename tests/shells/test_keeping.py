@@ -324,3 +324,12 @@ def test_a_store_in_trouble_is_not_an_empty_one() -> None:
     assert keeping.look() is BLANK
     store.fails = {"load"}
     assert keeping.look() is UNREAD
+
+
+def test_a_store_that_hands_out_something_else_is_told_as_one_that_cannot_be_read() -> None:
+    store = MemoryStore()
+    events: list[str] = []
+    keeping = keeping_of(store, events)
+    next(iter(store.places.values())).content = "a text"  # type: ignore[assignment]
+    assert keeping.look() is UNREAD
+    assert events == ["store.unread"]

@@ -285,3 +285,8 @@ def test_nothing_of_it_is_shown(folder: Path) -> None:
     assert repr(store) == "<KeyringStore>"
     with pytest.raises(TypeError, match="make a KeyringStore where it is used"):
         pickle.dumps(store)
+
+
+def test_what_is_no_answer_to_a_question_of_safety_is_refused(folder: Path) -> None:
+    odd: Any = "no"
+    refuses(lambda: KeyringStore(folder, or_file=odd), "or_file must be True or False")

@@ -752,3 +752,15 @@ def test_a_cluster_keeps_an_account_in_one_place(own_server: Callable[..., Redis
     claim.release()
     claimed(shelf).release()
     cluster.close()
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        ({"allow_plaintext": "no"}, "allow_plaintext must be True or False"),
+        ({"lease_s": 1e300}, "lease_s must be seconds, from 1 to 3600"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(odd: dict[str, Any], said: str) -> None:
+    with pytest.raises(LibrusConfigurationError, match=said):
+        RedisStore("redis://elsewhere", **{"allow_plaintext": True, **odd})

@@ -53,8 +53,11 @@ def _store(environ: Mapping[str, str], name: str | None) -> FileStore:
     from ..shells.file_store import FileStore
     from ..shells.own_folder import own_folder
 
-    folder: str | Path | None = environ.get(STORE_VARIABLE)
-    if not folder:
+    named = environ.get(STORE_VARIABLE, "")
+    if "://" in named:
+        raise LibrusConfigurationError(f"{STORE_VARIABLE} must name a folder; it is set to an address.")
+    folder: str | Path = named
+    if not named:
         folder = own_folder(environ, instead=f"{STORE_VARIABLE} can name a folder") / _FOLDER
     try:
         return FileStore(folder, name=name)

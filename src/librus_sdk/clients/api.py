@@ -29,6 +29,10 @@ def _standalone(token: Secret, options: SessionOptions) -> Bound:
             "The access token holds characters that no token has (space, line break)."
         )
     parts = parts_of(options)
+    if parts.store is not None:
+        raise LibrusConfigurationError(
+            "A bare token cannot be renewed, so there is nothing for a store to keep."
+        )
     return Bound.to("token", parts, API_V3, {"school": school_door(parts.settings.hosts, bearer=token)})
 
 

@@ -155,7 +155,7 @@ def parts_of(options: SessionOptions) -> Parts:
     auth, store = options.get("auth", "cookies"), options.get("store")
     if auth not in get_args(AuthMode):
         raise LibrusConfigurationError("auth must be 'cookies' or 'oauth'.")
-    if store is not None and not callable(getattr(store, "shelf", None)):
+    if store is not None and (isinstance(store, type) or not callable(getattr(store, "shelf", None))):
         raise LibrusConfigurationError("store must be a SessionStore, like FileStore().")
     if hook is None and logger is not None:
         hooks = (to_logger(logger),)

@@ -16,6 +16,8 @@ from .http import Failure, Request, Response
 __all__ = ["reason_of", "retry_after_s", "retry_delay_s"]
 
 RETRIABLE_METHODS: Final = frozenset({"GET", "HEAD"})
+LONGEST_S: Final = 366 * 86_400.0
+"""No wait is told to be longer, whatever a header says, so that its end is a date."""
 HONOURS_RETRY_AFTER: Final = frozenset({429, 503})
 
 
@@ -48,7 +50,7 @@ def retry_delay_s(
 
 
 def retry_after_s(response: Response, wall: float) -> float | None:
-    """Return what ``Retry-After`` asks for on 429 and 503: seconds from now, never negative, or None.
+    """Return what ``Retry-After`` asks for on 429 and 503: seconds from now, from 0 to a year, or None.
 
     Decimal seconds and HTTP dates are understood; anything else counts as absent.
     """
@@ -56,7 +58,7 @@ def retry_after_s(response: Response, wall: float) -> float | None:
         return None
     text = response.headers.get("retry-after", "").strip()
     if text.isascii() and text.replace(".", "", 1).isdigit():
-        return float(text)
+        return min(float(text), LONGEST_S)
     try:
         when = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
@@ -64,7 +66,7 @@ def retry_after_s(response: Response, wall: float) -> float | None:
         return None
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
-    return max(0.0, when.timestamp() - wall)
+    return min(max(0.0, when.timestamp() - wall), LONGEST_S)
 
 
 def reason_of(answer: Response | Failure) -> str:

@@ -9,7 +9,10 @@ from typing import Any, Final
 
 from ..errors import LibrusMaintenanceError, LibrusRateLimitedError
 
-__all__ = ["dated", "maintenance_error", "throttled_error"]
+__all__ = ["asked_to_wait", "dated", "maintenance_error", "throttled_error"]
+
+LONG_S: Final = 12 * 3600.0
+"""For longer than that, a time of the day says too little."""
 
 
 def maintenance_error(details: Mapping[str, Any], seconds: float, wall: float) -> LibrusMaintenanceError:
@@ -19,7 +22,7 @@ def maintenance_error(details: Mapping[str, Any], seconds: float, wall: float) -
     """
     until = _moment(wall + seconds)
     error = LibrusMaintenanceError(
-        f"{_MAINTENANCE} Try again after {_clock_time(until)}.",
+        f"{_MAINTENANCE} Try again after {_clock_time(until, seconds)}.",
         details={**details, "until": until.isoformat()},
     )
     error.retry_after_s = seconds
@@ -39,11 +42,19 @@ def dated(error: Exception, wall: float) -> Exception:
     return told
 
 
+def asked_to_wait(error: LibrusRateLimitedError, seconds: float, wall: float) -> None:
+    """Have the error of a refused request say until when Librus wants no more."""
+    until = _moment(wall + seconds)
+    error.message = f"Librus asks for fewer requests. Try again after {_clock_time(until, seconds)}."
+    error.details = {**error.details, "until": until.isoformat()}
+
+
 def throttled_error(endpoint: str, seconds: float, wall: float) -> LibrusRateLimitedError:
     """Return the error of a request that was not sent, as Librus wants none for so many seconds."""
     until = _moment(wall + seconds)
     error = LibrusRateLimitedError(
-        f"Librus asks for fewer requests, so this one was not sent. Try again after {_clock_time(until)}.",
+        f"Librus asks for fewer requests, so this one was not sent. Try again after "
+        f"{_clock_time(until, seconds)}.",
         details={"endpoint": endpoint, "until": until.isoformat()},
     )
     error.retry_after_s = seconds
@@ -65,12 +76,16 @@ def _poland() -> tzinfo:
         return UTC
 
 
-def _clock_time(until: datetime) -> str:
-    """Hours and minutes; a minute that has begun is counted in full, so that coming then is not too early."""
+def _clock_time(until: datetime, seconds: float) -> str:
+    """Hours and minutes; a minute that has begun is counted in full, so that coming then is not too early.
+
+    With the day where it may be another one.
+    """
     minute = until.replace(second=0)
     if minute < until:
         minute += timedelta(minutes=1)
-    return f"{minute:%H:%M} ({'UTC' if until.tzinfo is UTC else 'Polish time'})"
+    day = f"{minute:%Y-%m-%d} " if seconds > LONG_S else ""
+    return f"{day}{minute:%H:%M} ({'UTC' if until.tzinfo is UTC else 'Polish time'})"
 
 
 _MAINTENANCE: Final = "Librus is under maintenance (this often happens at night)."

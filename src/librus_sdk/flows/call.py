@@ -18,8 +18,8 @@ from ..core.answers import Judge, failure_error
 from ..core.http import Failure, Request, Response
 from ..core.refresh import Fail, Mode, Ticket, after_refusal, worth_renewing
 from ..core.retry import reason_of, retry_after_s, retry_delay_s
-from ..core.until import maintenance_error
-from ..errors import LibrusApiError, LibrusMaintenanceError, LibrusSdkError
+from ..core.until import asked_to_wait, maintenance_error
+from ..errors import LibrusApiError, LibrusMaintenanceError, LibrusRateLimitedError, LibrusSdkError
 from ..secret import Secret
 from ..settings import RetryPolicy
 from .steps import Acquire, Acquired, Attempt, Flow, Once, Pause, Ports, Sent, Settled, SlotPort
@@ -193,7 +193,9 @@ def _outcome(
         return failure_error(request, sent.answer), False
     verdict = judge(request, sent.answer)
     if isinstance(verdict.error, LibrusApiError):
-        verdict.error.retry_after_s = retry_after_s(sent.answer, ports.wall())
+        asked = verdict.error.retry_after_s = retry_after_s(sent.answer, ports.wall())
+        if asked and isinstance(verdict.error, LibrusRateLimitedError):
+            asked_to_wait(verdict.error, asked, ports.wall())
     if sent.rests_s is not None and isinstance(verdict.error, LibrusMaintenanceError):
         return maintenance_error(verdict.error.details, sent.rests_s, ports.wall()), False
     if verdict.suspect and slot is not None:

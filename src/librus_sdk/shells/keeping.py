@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from ..core.keeping import BLANK, UNREAD, Document, read, written
 from ..errors import LibrusStoreWarning
 from ..flows.steps import Ports, SlotPort
+from ..secret import Secret
 from .fork import renew_after_fork
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ class Keeping:
         """Return what is kept, None where nothing is, or why it is not used."""
         try:
             content = self._shelf.load()
+            if not isinstance(content, Secret | None):
+                raise TypeError("a document is a Secret")
         except Exception as error:  # noqa: BLE001
             self._trouble("unread", error)
             return "unread"

@@ -66,6 +66,8 @@ class KeyringStore(FileStore):
         try:
             super().__init__(folder, name=name)
             self._service: Final = _filed_under(service)
+            if not isinstance(or_file, bool):
+                raise LibrusConfigurationError("or_file must be True or False.")
             self._ring: Final = _key_ring(or_none=or_file)
         except LibrusConfigurationError as error:
             problem = error.replicate()

@@ -9,7 +9,6 @@ gets lost, they are run again.
 
 from __future__ import annotations
 
-import math
 import re
 import secrets
 import threading
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["RedisStore"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+LONGEST_LEASE_S: Final = 3600.0
 _MOST_BEATS: Final = 90
 """Thirty leases: whoever has not finished by then has lost their way, and others need the account."""
 
@@ -103,6 +103,9 @@ class RedisStore:
         allow_plaintext: bool = False,
     ) -> None:
         connect: Connect | LibrusConfigurationError
+        if allow_plaintext not in (True, False):
+            del url_or_client  # it may hold a password
+            raise LibrusConfigurationError("allow_plaintext must be True or False.")
         if isinstance(url_or_client, str | Secret):
             # Boxed before anything can go wrong: a traceback shows the arguments of a frame.
             url_or_client = boxed(url_or_client)
@@ -119,7 +122,7 @@ class RedisStore:
         if not _is_prefix(prefix):
             raise LibrusConfigurationError("prefix must be printable text without braces.")
         if not _is_lease(lease_s):
-            raise LibrusConfigurationError("lease_s must be seconds, at least 1.")
+            raise LibrusConfigurationError("lease_s must be seconds, from 1 to 3600.")
         self._name: Final = name
         self._prefix: Final = prefix
         self._lease_s: Final = lease_s
@@ -160,9 +163,7 @@ def _is_prefix(value: object) -> bool:
 
 
 def _is_lease(value: object) -> bool:
-    return (
-        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 1
-    )
+    return isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= LONGEST_LEASE_S
 
 
 class _Shelf:

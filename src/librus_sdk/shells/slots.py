@@ -59,13 +59,17 @@ class Flight:
     A flight ends at its own deadline; one still listed long after that has an owner who can no longer end it
     (an event loop that was stopped in the middle), and is dropped by whoever comes next. A flight of the
     messages may contain one of the child, and that one of the portal, so that is after three times the limit.
+
+    Attributes:
+        handed_over: whether a helper flies it, so that whoever began it has nothing to drop any more.
     """
 
-    __slots__ = ("_alive", "_until")
+    __slots__ = ("_alive", "_until", "handed_over")
 
     def __init__(self, limit_s: float = 30.0, alive: Callable[[], bool] = lambda: True) -> None:
         self._until = time.monotonic() + FLIGHTS_DEEP * limit_s + GRACE_S
         self._alive = alive
+        self.handed_over = False
 
     def alive(self) -> bool:
         """Whether its owner can be expected to end it."""

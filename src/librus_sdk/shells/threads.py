@@ -253,9 +253,9 @@ class ThreadShell:
             if not isinstance(decision, Use):
                 return None
             if decision.beside:
-                flight = self._fly_beside(slot, flight)
+                self._fly_beside(slot, flight)
         finally:
-            slot.release(flight)
+            self._drop(slot, flight)
         request, jar = stamped(step.request, decision.grant)
         answer = self._send(request, limit, private=slot.private, jar=jar, judge=step.judge)
         return Sent(answer, decision.grant.generation)
@@ -307,13 +307,13 @@ class ThreadShell:
                     return decision
                 if isinstance(decision, Use):
                     if decision.beside:
-                        flight = self._fly_beside(slot, flight)
+                        self._fly_beside(slot, flight)
                     return Acquired(decision.grant, joined=False)
                 if isinstance(decision, Start):
                     # With a limit for the whole call its own wait ends before the flight may.
                     if slot.apart or limit.total_ms is not None:
-                        flight = self._fly_beside(slot, flight, decision.mode)
-                    if slot.peek().flight is flight:
+                        self._fly_beside(slot, flight, decision.mode)
+                    if not flight.handed_over and slot.peek().flight is flight:
                         self._fly(slot, flight, decision.mode)
                 assert isinstance(decision, (Start, Join))
                 left = patience.left()
@@ -323,7 +323,7 @@ class ThreadShell:
                     slot.leave(waiter)
                 finally:
                     slot.leave(waiter)  # as with the places: the first may have been cut short
-                    slot.release(flight)
+                    self._drop(slot, flight)
             if outcome is None:
                 return Fail(wait_timeout(slot, left, step.ticket.first))
             if isinstance(outcome, Published):
@@ -354,18 +354,32 @@ class ThreadShell:
             finally:
                 slot.release(flight)
 
-    def _fly_beside(self, slot: Slot, flight: Flight, mode: Mode = "need") -> Flight:
-        """Have a helper thread fly; returns a flight of no meaning, for the caller to release instead."""
+    def _fly_beside(self, slot: Slot, flight: Flight, mode: Mode = "need") -> None:
+        """Have a helper thread fly; where there is none to be had, it stays with the caller."""
         helper = threading.Thread(
-            target=self._fly, args=(slot, flight, mode), name="librus-refresh", daemon=True
+            target=self._fly_apart, args=(slot, flight, mode), name="librus-refresh", daemon=True
         )
         try:
+            flight.handed_over = True
             helper.start()
         except RuntimeError:
             # No more threads to be had. The grant is still good and somebody else will renew it; where there
             # is none, the caller flies.
-            return flight
-        return self._flight()
+            flight.handed_over = False
+        except BaseException:
+            # An interrupt: if the helper is there already, the flight is the helper's.
+            flight.handed_over = helper.ident is not None
+            raise
+
+    def _fly_apart(self, slot: Slot, flight: Flight, mode: Mode) -> None:
+        if slot.peek().flight is flight:  # not when it was dropped before this thread came to it
+            self._fly(slot, flight, mode)
+
+    @staticmethod
+    def _drop(slot: Slot, flight: Flight) -> None:
+        """Drop the flight if this thread began it and nobody flies it."""
+        if not flight.handed_over:
+            slot.release(flight)
 
     # --- the end -----------------------------------------------------------------------------------------
 
