@@ -762,5 +762,6 @@ def test_a_cluster_keeps_an_account_in_one_place(own_server: Callable[..., Redis
     ],
 )
 def test_options_that_make_no_sense_are_refused(odd: dict[str, Any], said: str) -> None:
+    options: dict[str, Any] = {"allow_plaintext": True, **odd}
     with pytest.raises(LibrusConfigurationError, match=said):
-        RedisStore("redis://elsewhere", **{"allow_plaintext": True, **odd})
+        RedisStore("redis://elsewhere", **options)
