@@ -753,7 +753,7 @@ def child_of(sim: Simulator, env: Mapping[str, str]) -> list[str]:
 
 
 def test_the_status_in_every_state(cli: Cli, sim: Simulator, state: Path) -> None:
-    nothing = " ".join(cli("auth", "status").out.split())
+    nothing = " ".join(cli("auth", "status", env={"COLUMNS": "1000"}).out.split())
     assert "nothing: run librus login" in nothing
     assert "LIBRUS_GATEWAY_LOGIN and LIBRUS_GATEWAY_PASSWORD" in nothing
     assert f"kept in {state}" in nothing
