@@ -8,7 +8,7 @@ import pytest
 
 from librus_sdk.core.answers import Verdict, judge_api
 from librus_sdk.core.http import Failure, Request, Response
-from librus_sdk.core.refresh import SUSPECT_AFTER_S, Fail, closed_error
+from librus_sdk.core.refresh import SUSPECT_AFTER_S, Fail, SlotState, closed_error
 from librus_sdk.errors import (
     LibrusApiError,
     LibrusAuthRefreshError,
@@ -21,7 +21,7 @@ from librus_sdk.errors import (
     LibrusSessionClosedError,
     LibrusTimeoutError,
 )
-from librus_sdk.flows.call import call
+from librus_sdk.flows.call import call, deliver
 from librus_sdk.flows.steps import Acquire, ask
 from librus_sdk.models.decoding import decode_portal_me
 from librus_sdk.settings import RetryPolicy
@@ -324,3 +324,12 @@ def test_a_suspicious_answer_of_a_young_session_is_what_it_says() -> None:
 
 def test_without_a_slot_a_suspicious_answer_is_what_it_says() -> None:
     failed(suspected(None, FORBIDDEN, age=0), LibrusPermissionError)
+
+
+def test_nothing_is_delivered_without_a_credential() -> None:
+    request = Request("POST", "https://api.example/3.0/Messages", endpoint="Messages")
+    down = LibrusApiError("The portal is down.")
+    flow = deliver(request, slot=FakeSlot(SlotState(key="101")), judge=judge_api, ports=ports())
+    ran = drive(flow, [Fail(down)])
+    assert ran.error is down
+    assert not ran.requests
