@@ -324,7 +324,7 @@ def interrupting(world: World) -> Callable[[], object]:
         task = asyncio.current_task()
         assert task is not None
         task.cancel()
-        await asyncio.sleep(0)
+        await asyncio.get_running_loop().create_future()  # nothing but the cancellation ends this
 
     return ctrl_c if world.driver.name == "threads" else cancel
 

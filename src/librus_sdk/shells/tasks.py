@@ -18,15 +18,7 @@ from weakref import WeakKeyDictionary
 
 from ..core.answers import Judge, failure_error
 from ..core.http import Failure, Request, Response
-from ..core.refresh import (
-    Fail,
-    FlightFailure,
-    Minted,
-    Mode,
-    Published,
-    Use,
-    closed_error,
-)
+from ..core.refresh import Fail, FlightFailure, Minted, Mode, Published, Use, closed_error
 from ..core.until import dated
 from ..events import Emitter
 from ..flows.steps import (

@@ -15,17 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, assert_never
 
 from ..core.answers import Judge, failure_error
 from ..core.http import Failure, Request, Response
-from ..core.refresh import (
-    Fail,
-    FlightFailure,
-    Join,
-    Minted,
-    Mode,
-    Published,
-    Start,
-    Use,
-    closed_error,
-)
+from ..core.refresh import Fail, FlightFailure, Join, Minted, Mode, Published, Start, Use, closed_error
 from ..core.until import dated
 from ..events import Emitter
 from ..flows.steps import (
