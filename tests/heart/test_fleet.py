@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import astuple
-from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Final
 
 import pytest
 
@@ -17,13 +14,12 @@ from librus_sdk import LibrusSession, RedisStore
 from librus_sdk.simulator import Simulator
 from tests.heart.conftest import WEDNESDAY
 from tests.heart.namespaces import Namespace
+from tests.heart.readers import Reader
 from tests.shells.redis_at_hand import RedisAtHand
 
 if sys.platform == "win32":
     pytest.skip("there is no Redis server for Windows", allow_module_level=True)
 
-ROOT: Final = Path(__file__).parents[2]
-PROGRAM: Final = [sys.executable, "-W", "error", "-m", "tests.heart.fleet_host"]
 SHORT_LEASE: Final = "1"
 
 
@@ -40,58 +36,13 @@ def redis_here() -> Iterator[RedisAtHand]:
     server.stop()
 
 
-class Host:
-    """A process that reads when it is told to; in a network of its own, if need be."""
-
-    def __init__(
-        self, sim: Simulator, url: str, shell: str, lease_s: str = "10", where: Namespace | None = None
-    ) -> None:
-        self.process = subprocess.Popen(
-            [*(where.before if where else ()), *PROGRAM, url, lease_s, sim.children[0].id, shell],
-            cwd=ROOT,
-            env={**os.environ, **sim.environ()},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    @property
-    def _out(self) -> IO[str]:
-        return cast("IO[str]", self.process.stdout)
-
-    @property
-    def _in(self) -> IO[str]:
-        return cast("IO[str]", self.process.stdin)
-
-    def until_ready(self) -> None:
-        assert self._out.readline() == "ready\n"
-
-    def go(self) -> None:
-        self._in.write("\n")
-        self._in.flush()
-
-    def said(self) -> str:
-        line = self._out.readline().strip()
-        assert self.process.wait(20) == 0
-        return line
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGSTOP)
-        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.wait(20)
-        self._in.close()
-        self._out.close()
-
-
 @pytest.fixture
-def host(sim: Simulator) -> Iterator[Callable[..., Host]]:
-    hosts: list[Host] = []
+def host(sim: Simulator) -> Iterator[Callable[..., Reader]]:
+    hosts: list[Reader] = []
 
-    def start(url: str, shell: str, **options: Any) -> Host:
-        hosts.append(Host(sim, url, shell, **options))
+    def start(url: str, shell: str, lease_s: str = "10", where: Namespace | None = None) -> Reader:
+        before = where.before if where else ()
+        hosts.append(Reader(sim, shell, "redis", url, lease_s, before=before))
         return hosts[-1]
 
     yield start
@@ -107,7 +58,7 @@ def signed_in(sim: Simulator, server: RedisAtHand) -> int:
     return found
 
 
-def all_meet_the_dead_token(sim: Simulator, hosts: list[Host]) -> None:
+def all_meet_the_dead_token(sim: Simulator, hosts: list[Reader]) -> None:
     for each in hosts:
         each.until_ready()
     assert sim.counts == {}, "what was kept is enough"
@@ -122,7 +73,7 @@ def all_meet_the_dead_token(sim: Simulator, hosts: list[Host]) -> None:
 
 @pytest.mark.parametrize("count", [2, 20])
 def test_hosts_that_meet_a_dead_token_renew_it_once(
-    sim: Simulator, redis_here: RedisAtHand, host: Callable[..., Host], count: int
+    sim: Simulator, redis_here: RedisAtHand, host: Callable[..., Reader], count: int
 ) -> None:
     expected = signed_in(sim, redis_here)
     url = redis_here.tcp_url
@@ -133,7 +84,7 @@ def test_hosts_that_meet_a_dead_token_renew_it_once(
 
 
 def test_hosts_that_start_with_nothing_sign_in_once(
-    sim: Simulator, redis_here: RedisAtHand, host: Callable[..., Host]
+    sim: Simulator, redis_here: RedisAtHand, host: Callable[..., Reader]
 ) -> None:
     hosts = [host(redis_here.url, shell) for shell in ("threads", "tasks", "threads")]
     for each in hosts:
@@ -145,7 +96,7 @@ def test_hosts_that_start_with_nothing_sign_in_once(
 
 
 def test_when_the_host_that_renews_is_killed_another_takes_over(
-    sim: Simulator, redis_here: RedisAtHand, host: Callable[..., Host]
+    sim: Simulator, redis_here: RedisAtHand, host: Callable[..., Reader]
 ) -> None:
     expected = signed_in(sim, redis_here)
     first, second = (host(redis_here.url, shell, lease_s=SHORT_LEASE) for shell in ("threads", "tasks"))
@@ -154,7 +105,7 @@ def test_when_the_host_that_renews_is_killed_another_takes_over(
     assert (sim.counts["fresh"], sim.counts["login"]) == (2, 0)
 
 
-def killed_while_renewing(sim: Simulator, first: Host, second: Host) -> None:
+def killed_while_renewing(sim: Simulator, first: Reader, second: Reader) -> None:
     for each in (first, second):
         each.until_ready()
     sim.expire_child_tokens()
@@ -169,7 +120,7 @@ def killed_while_renewing(sim: Simulator, first: Host, second: Host) -> None:
 
 
 def test_a_host_that_was_stopped_does_not_put_its_dead_token_over_the_new_one(
-    sim: Simulator, redis_here: RedisAtHand, host: Callable[..., Host]
+    sim: Simulator, redis_here: RedisAtHand, host: Callable[..., Reader]
 ) -> None:
     expected = signed_in(sim, redis_here)
     first, second, third = (host(redis_here.url, "threads", lease_s=SHORT_LEASE) for _ in range(3))
@@ -192,7 +143,7 @@ def test_a_host_that_was_stopped_does_not_put_its_dead_token_over_the_new_one(
 
 
 def test_without_the_server_a_host_goes_on_alone(
-    sim: Simulator, redis_here: RedisAtHand, host: Callable[..., Host]
+    sim: Simulator, redis_here: RedisAtHand, host: Callable[..., Reader]
 ) -> None:
     expected = signed_in(sim, redis_here)
     alone = host(redis_here.tcp_url, "tasks")
@@ -233,7 +184,7 @@ def urls_of(server: RedisAtHand, networks: list[Namespace]) -> list[str]:
 
 
 def test_two_networks_one_renewal(
-    sim: Simulator, networks: list[Namespace], redis_between: RedisAtHand, host: Callable[..., Host]
+    sim: Simulator, networks: list[Namespace], redis_between: RedisAtHand, host: Callable[..., Reader]
 ) -> None:
     expected = signed_in(sim, redis_between)
     hosts = [
@@ -248,7 +199,7 @@ def test_two_networks_one_renewal(
 
 
 def test_a_host_killed_in_one_network_is_succeeded_from_the_other(
-    sim: Simulator, networks: list[Namespace], redis_between: RedisAtHand, host: Callable[..., Host]
+    sim: Simulator, networks: list[Namespace], redis_between: RedisAtHand, host: Callable[..., Reader]
 ) -> None:
     expected = signed_in(sim, redis_between)
     first, second = (

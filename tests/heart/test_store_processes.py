@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, cast
 
 import pytest
 
 from librus_sdk import FileStore, LibrusSession
 from librus_sdk.simulator import Simulator
 from tests.heart.conftest import WEDNESDAY
-
-ROOT = Path(__file__).parents[2]
-PROGRAM = [sys.executable, "-W", "error", "-m", "tests.heart.store_reader"]
+from tests.heart.readers import Reader
 
 
 @pytest.fixture
@@ -26,52 +22,12 @@ def sim() -> Iterator[Simulator]:
         yield running
 
 
-class Reader:
-    """A process that reads when it is told to."""
-
-    def __init__(self, sim: Simulator, folder: Path, shell: str) -> None:
-        self.process = subprocess.Popen(
-            [*PROGRAM, str(folder), sim.children[0].id, shell],
-            cwd=ROOT,
-            env={**os.environ, **sim.environ()},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    @property
-    def _out(self) -> IO[str]:
-        return cast("IO[str]", self.process.stdout)
-
-    @property
-    def _in(self) -> IO[str]:
-        return cast("IO[str]", self.process.stdin)
-
-    def until_ready(self) -> None:
-        assert self._out.readline() == "ready\n"
-
-    def go(self) -> None:
-        self._in.write("\n")
-        self._in.flush()
-
-    def said(self) -> str:
-        line = self._out.readline().strip()
-        assert self.process.wait(20) == 0
-        return line
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.wait(20)
-        self._in.close()
-        self._out.close()
-
-
 @pytest.fixture
 def reader(sim: Simulator, tmp_path: Path) -> Iterator[Callable[[str], Reader]]:
     readers: list[Reader] = []
 
     def start(shell: str) -> Reader:
-        readers.append(Reader(sim, tmp_path, shell))
+        readers.append(Reader(sim, shell, "file", str(tmp_path)))
         return readers[-1]
 
     with LibrusSession(sim.credentials, hosts=sim.hosts, store=FileStore(tmp_path)) as session:
@@ -104,7 +60,7 @@ def test_twenty_processes_that_meet_a_dead_token_renew_it_once(
 
 def test_processes_that_start_with_nothing_sign_in_once(sim: Simulator, tmp_path: Path) -> None:
     folder = tmp_path / "empty"
-    readers = [Reader(sim, folder, "threads") for _ in range(4)]
+    readers = [Reader(sim, "threads", "file", str(folder)) for _ in range(4)]
     try:
         for each in readers:
             each.until_ready()
