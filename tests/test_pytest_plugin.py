@@ -9,6 +9,8 @@ import pytest
 pytest_plugins = ["pytester"]
 
 PLUGIN = "librus_sdk.simulator.pytest_plugin"
+# Other people's plugins, which a project of its own would not have; each takes a second to load.
+OTHERS = ("schemathesis", "frontrun", "inline_snapshot", "hypothesispytest")
 
 
 @pytest.fixture
@@ -16,9 +18,11 @@ def run(pytester: pytest.Pytester) -> pytest.Pytester:
     """A project of its own, in a process of its own. The plugin is named unless it is installed already."""
     from importlib.metadata import entry_points
 
+    options, settings = [f"-p no:{name}" for name in OTHERS], ""
     if not any(point.value == PLUGIN for point in entry_points(group="pytest11")):
-        source = Path(__file__).parents[1] / "src"
-        pytester.makeini(f"[pytest]\naddopts = -p {PLUGIN}\npythonpath = {source}\n")
+        options.append(f"-p {PLUGIN}")
+        settings = f"pythonpath = {Path(__file__).parents[1] / 'src'}\n"
+    pytester.makeini(f"[pytest]\naddopts = {' '.join(options)}\n{settings}")
     return pytester
 
 

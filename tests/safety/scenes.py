@@ -7,6 +7,7 @@ import inspect
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -21,6 +22,7 @@ from librus_sdk import (
     RetryPolicy,
     SynergiaApiClient,
 )
+from librus_sdk.shells.clock import Clock
 from librus_sdk.simulator import Simulator
 from tests.safety.evidence import Evidence, Needles
 
@@ -29,6 +31,27 @@ __all__ = ["WEDNESDAY", "Scene", "Shell"]
 WEDNESDAY: Final = date(2026, 3, 11)
 AT_ONCE: Final = RetryPolicy(base_delay_ms=0, max_delay_ms=0)
 Shell = Literal["threads", "tasks"]
+
+
+class Hurried(Clock):
+    """The real time, but nobody sleeps: it moves on at once by what they meant to."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        self._lock = threading.Lock()
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._ahead
+
+    def wall(self) -> float:
+        return time.time() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self._ahead += seconds
+
+    async def sleep_async(self, seconds: float) -> None:
+        self.sleep(seconds)
 
 
 class Scene:
@@ -48,7 +71,13 @@ class Scene:
     # --- whom there is to call ---------------------------------------------------------------------------
 
     def options(self, **more: Any) -> dict[str, Any]:
-        return {"hosts": self.sim.hosts, "on_event": self.evidence.hook, "retry": AT_ONCE, **more}
+        usual = {
+            "hosts": self.sim.hosts,
+            "on_event": self.evidence.hook,
+            "retry": AT_ONCE,
+            "clock": Hurried(),
+        }
+        return {**usual, **more}
 
     def session(self, credentials: Any = None, **options: Any) -> Any:
         make = LibrusSession if self.shell == "threads" else AsyncLibrusSession
