@@ -116,8 +116,8 @@ bench: $(STAMP) ## measure, as ratios in one run (PEERS=1 measures the other lib
 	$(PY) -m benchmarks $(if $(PEERS),--peers)
 
 .PHONY: bench-peers
-bench-peers: $(STAMP) ## measure the other clients of the gateway beside this one, into docs/benchmarks.md (Python 3.13)
-	$(PY) -m benchmarks.librus --python "$$(tools/find_python.sh 3.13)" $(ARGS)
+bench-peers: $(STAMP) ## measure the other clients of the gateway beside this one, into docs/benchmarks.md (Python 3.13, ROWS)
+	$(PY) -m benchmarks.librus --python "$$(tools/find_python.sh 3.13)" $(if $(ROWS),--only $(ROWS)) $(ARGS)
 
 # With the system's allocator, so that what is freed is seen to be free.
 .PHONY: soak

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Final, Self
@@ -21,13 +22,15 @@ __all__ = ["EARLY", "play", "where"]
 EARLY: Final = date(2026, 9, 4)
 _TRIP: Final = {"Id": "t41685"}
 _ODD: Final = {"Date": "wkrótce", "Lesson": "wkrótce"}
+_LITTLE: Final = b'{"LuckyNumber":{"LuckyNumber":7,"LuckyNumberDay":"2026-09-04"}}'
+_SERVED: Final = {"grades": "gateway/Grades", "little": "gateway/LuckyNumbers"}
 
 
 def play(command: Sequence[str], environ: Mapping[str, str], patience_s: float) -> Finding:
     """Run one scene to its end.
 
     Raises:
-        RuntimeError: the scene went wrong; the message is the last line it wrote to standard error.
+        RuntimeError: the scene went wrong or took too long; the message is what it wrote to standard error.
     """
     with (
         _Desk() as desk,
@@ -42,16 +45,20 @@ def play(command: Sequence[str], environ: Mapping[str, str], patience_s: float) 
     ):
         assert process.stdin is not None
         assert process.stdout is not None
+        dog = threading.Timer(patience_s, process.kill)
+        dog.start()
         try:
-            for line in process.stdout:
-                process.stdin.write(json.dumps(desk.answer(json.loads(line))) + "\n")
-                process.stdin.flush()
-            _, errors = process.communicate(timeout=patience_s)
+            # Whoever was killed in the middle may be gone when its answer comes.
+            with suppress(BrokenPipeError):
+                for line in process.stdout:
+                    process.stdin.write(json.dumps(desk.answer(json.loads(line))) + "\n")
+                    process.stdin.flush()
+            _, errors = process.communicate()
         finally:
+            dog.cancel()
             process.kill()
-        if desk.found is None:
-            print(errors)
-            raise RuntimeError(errors)
+        if desk.found is None or process.returncode != 0:
+            raise RuntimeError(errors.strip() or f"nothing was found within {patience_s:g} s")
         return desk.found
 
 
@@ -134,12 +141,13 @@ class _Desk:
             "attendances": attendances_answer,
             "trip": lambda: attendances_answer(_TRIP),
             "odd": lambda: attendances_answer(_ODD),
+            "little": lambda: _LITTLE,
         }
         return made[kind]().decode()
 
     def do_serve(self, *, kind: str) -> str:
         body = self.do_body(kind=kind)
-        self.sim.fail({"grades": "gateway/Grades"}.get(kind, "gateway/Attendances"), body=body, times=None)
+        self.sim.fail(_SERVED.get(kind, "gateway/Attendances"), body=body, times=None)
         return body
 
     def do_found(self, *, text: str, score: list[float] | None) -> None:

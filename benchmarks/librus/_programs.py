@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from librus_sdk.simulator import Simulator
 
@@ -19,10 +19,9 @@ from ..librus_peers._finding import Finding
 from ._desk import EARLY, where
 from ._rows import OURS
 
-__all__ = ["PROGRAM_ROWS", "programs"]
+__all__ = ["PROGRAMS"]
 
-PROGRAM_ROWS: Final = ("import", "version", "command_cold", "command_warm")
-RUNS: Final = 15
+RUNS: Final = 11
 COMMANDS: Final = 5
 LATENCY_S: Final = 0.1
 _IMPORTS: Final = {
@@ -31,26 +30,39 @@ _IMPORTS: Final = {
     "librus-python-api": "from librus_python_api import LibrusService",
 }
 _SCRIPTS: Final = {OURS: "librus", "librus-synergia": "librus-synergia"}
-_NONE: Final = Finding("has none", None)
+_NONE: Final = Finding("has no command line", None)
+_Found: TypeAlias = dict[str, Finding]
 
 
-def programs(python: Path, environ: Mapping[str, str]) -> dict[str, dict[str, Finding]]:
-    """Measure the rows; for each the findings by library."""
-    # Of what is imported the bytecode is there, as it is for whoever installed the package and used it once.
-    environ = {name: value for name, value in environ.items() if name != "PYTHONPATH"}
-    cold, warm = _commands(python, environ)
-    return {
-        "import": _starts(
-            python, environ, {name: (str(python), "-c", line) for name, line in _IMPORTS.items()}
-        ),
-        "version": _starts(
-            python,
-            environ,
-            {name: (str(python.with_name(script)), "--version") for name, script in _SCRIPTS.items()},
-        ),
-        "command_cold": cold,
-        "command_warm": warm,
-    }
+def imports(python: Path, environ: Mapping[str, str]) -> tuple[_Found]:
+    """What a program pays before it does anything."""
+    lines = {name: (str(python), "-c", line) for name, line in _IMPORTS.items()}
+    return (_starts(python, environ, lines),)
+
+
+def versions(python: Path, environ: Mapping[str, str]) -> tuple[_Found]:
+    """The shortest run of a command line."""
+    scripts = {name: (str(python.with_name(script)), "--version") for name, script in _SCRIPTS.items()}
+    return (_starts(python, environ, scripts),)
+
+
+def texts(python: Path, environ: Mapping[str, str]) -> tuple[_Found, _Found]:
+    """Two runs of each command line, for people to read."""
+    return _commands(python, environ, "text")
+
+
+def documents(python: Path, environ: Mapping[str, str]) -> tuple[_Found, _Found]:
+    """Two runs of each command line, for programs to read."""
+    return _commands(python, environ, "json")
+
+
+PROGRAMS: Final[Mapping[tuple[str, ...], Callable[[Path, Mapping[str, str]], tuple[_Found, ...]]]] = {
+    ("import",): imports,
+    ("version",): versions,
+    ("text_cold", "text_warm"): texts,
+    ("json_cold", "json_warm"): documents,
+}
+"""Who measures which rows: what is found stands in the order of the names."""
 
 
 def _starts(
@@ -78,11 +90,22 @@ def _starts(
 
 @dataclass(frozen=True)
 class _Run:
-    seconds: float
+    wall: float
+    processor: float
     spent: Counter[str]
 
 
-def _commands(python: Path, environ: Mapping[str, str]) -> tuple[dict[str, Finding], dict[str, Finding]]:
+_Form: TypeAlias = Literal["text", "json"]
+_CALLED: Final[Mapping[_Form, Mapping[str, str]]] = {
+    "text": {OURS: "librus grades list", "librus-synergia": "librus-synergia, which reads everything"},
+    "json": {
+        OURS: "librus grades list --format json",
+        "librus-synergia": "librus-synergia --json, which reads everything",
+    },
+}
+
+
+def _commands(python: Path, environ: Mapping[str, str], form: _Form) -> tuple[_Found, _Found]:
     """Let each command line read twice, a few times over, beginning with nothing."""
     runs: dict[str, tuple[list[_Run], list[_Run]]] = {name: ([], []) for name in _SCRIPTS}
     with Simulator(children=1, today=EARLY) as sim:
@@ -90,48 +113,50 @@ def _commands(python: Path, environ: Mapping[str, str]) -> tuple[dict[str, Findi
         sim.fail("*", times=None, delay=LATENCY_S)
         for _ in range(COMMANDS):
             for name, run in (
-                (OURS, lambda home: _ours(python, environ, sim, home)),
-                ("librus-synergia", lambda home: _synergia(python, environ, there, home)),
+                (OURS, lambda home: _ours(python, environ, sim, home, form)),
+                ("librus-synergia", lambda home: _synergia(python, environ, there, home, form)),
             ):
                 with TemporaryDirectory(prefix="librus-peers-") as home:
                     for kept in runs[name]:
                         kept.append(_counted(sim, run, Path(home)))
     cold, warm = (
-        dict.fromkeys(_IMPORTS, _NONE) | {name: _command(name, both[turn]) for name, both in runs.items()}
+        dict.fromkeys(_IMPORTS, _NONE)
+        | {name: _command(_CALLED[form][name], both[turn]) for name, both in runs.items()}
         for turn in (0, 1)
     )
     return cold, warm
 
 
-def _command(name: str, runs: Sequence[_Run]) -> Finding:
-    took, spent = min(run.seconds for run in runs), runs[-1].spent
+def _command(called: str, runs: Sequence[_Run]) -> Finding:
+    wall, spent = min(run.wall for run in runs), runs[-1].spent
+    processor = min(run.processor for run in runs)
     sign_ins = "1 sign-in" if spent["web.login"] == 1 else f"{spent['web.login']} sign-ins"
     requests = "1 request" if spent.total() == 1 else f"{spent.total()} requests"
-    what = {OURS: "librus grades list", "librus-synergia": "librus-synergia --json, which reads everything"}
-    return Finding(
-        f"{what[name]}: {took:.2f} s, {sign_ins}, {requests}",
-        [took],
-    )
+    return Finding(f"{called}: {wall:.2f} s, {sign_ins}, {requests}, CPU {processor:.2f} s", [wall])
 
 
 def _counted(sim: Simulator, run: Callable[[Path], None], home: Path) -> _Run:
     sim.reset_counts()
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _spent_by_children()
     run(home)
-    return _Run(time.perf_counter() - started, sim.counts)
+    return _Run(time.perf_counter() - started, _spent_by_children() - before, sim.counts)
 
 
-def _ours(python: Path, environ: Mapping[str, str], sim: Simulator, home: Path) -> None:
+def _ours(python: Path, environ: Mapping[str, str], sim: Simulator, home: Path, form: _Form) -> None:
     told = {**environ, **sim.gateway_environ(), "HOME": str(home)}
-    _timed((str(python.with_name("librus")), "grades", "list", "--format", "json"), told)
+    _timed((str(python.with_name("librus")), "grades", "list", "--format", form), told)
 
 
-def _synergia(python: Path, environ: Mapping[str, str], there: Mapping[str, str], home: Path) -> None:
-    # Its addresses are constants, so it is started by what replaces them.
-    told = {**environ, "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(home)}
+def _synergia(
+    python: Path, environ: Mapping[str, str], there: Mapping[str, str], home: Path, form: _Form
+) -> None:
+    # Its addresses are constants, so it is started by what replaces them; that has its bytecode, too.
+    kept = {name: value for name, value in environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    told = {**kept, "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(home)}
     told |= {"LIBRUS_LOGIN": there["login"], "LIBRUS_PASSWORD": there["password"]}
     module = ("-m", "benchmarks.librus_peers", "librus-synergia", "command-line")
-    command = (str(python), *module, "--json", "--session", str(home / "session.json"))
+    options = ("--json",) if form == "json" else ()
+    command = (str(python), *module, *options, "--session", str(home / "session.json"))
     _timed(command, told, json.dumps(dict(there)))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ._desk import Desk, Where
 from ._renewals import one_read
-from ._scenes import LIBRARIES, SCENES
+from ._scenes import BEFOREHAND, LIBRARIES, SCENES
 from ._synergia import command_line
 
 
@@ -31,7 +31,7 @@ def main() -> int:
         asyncio.run(one_read(library, Where(**told["where"]), folder))
         return 0
     desk = Desk(sys.stdout, sys.stdin)
-    found = asyncio.run(SCENES[scene](library, desk))
+    found = asyncio.run((SCENES | BEFOREHAND)[scene](library, desk))
     desk.ask_now("found", **asdict(found))
     return 0
 

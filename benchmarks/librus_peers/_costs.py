@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import os
@@ -13,14 +14,16 @@ from typing import Any, Final, Literal
 
 from ._desk import Desk
 from ._finding import Finding
+from ._http import BARE
 from ._library import Library
 
 __all__ = [
-    "decode_attendances", "decode_grades", "memory", "odd_date", "odd_id", "read_attendances", "read_grades",
-    "same_lists", "same_lists_cpu", "snapshot",
+    "bare_http", "decode_attendances", "decode_grades", "memory", "odd_date", "odd_id", "read_attendances",
+    "read_grades", "same_lists", "same_lists_cpu", "snapshot",
 ]  # fmt: skip
 
 ROWS: Final = 500
+REQUESTS: Final = 50
 ROUNDS: Final = 25
 WARM_UP: Final = 5
 IN_A_ROW: Final = 5
@@ -74,6 +77,21 @@ async def _photographed(
     if by == "wall":
         return Finding(f"{wall:.2f} s, {requests} requests, CPU {processor * 1000:.0f} ms", [wall])
     return Finding(f"{processor * 1000:.0f} ms for {requests} requests", [processor])
+
+
+async def bare_http(library: Library, desk: Desk) -> Finding:
+    """What is below: the HTTP library alone, a short answer."""
+    address = f"{(await desk.begin()).synergia}/gateway/api/2.0/LuckyNumbers"
+    await desk.ask("serve", kind="little")
+    spent: list[float] = []
+    async with BARE[library.http]() as ask:
+        for _ in range(WARM_UP + ROUNDS):
+            gc.collect()
+            started = time.process_time()
+            await asyncio.gather(*(ask(address) for _ in range(REQUESTS)))
+            spent.append((time.process_time() - started) / REQUESTS)
+    best = min(spent[WARM_UP:])
+    return Finding(f"{library.http}: {best * 1000:.2f} ms", [best])
 
 
 # Decoding.

@@ -49,8 +49,10 @@ class Library:
         name: on the package index.
         load: imports what a program imports.
         open: makes a client. With the flag its limits are raised, if it refuses what is above them.
+        http: the HTTP library it stands on, see :data:`~._http.BARE`.
         in_flight: how many requests it has in flight, as it comes.
         another: what the simulator calls what :meth:`Client.read_another` reads.
+        pace: what to say of a time that is long because it keeps requests apart on purpose.
         refuses_above: how many calls it takes at once, as it comes; None takes any.
         sharing: tells, see :class:`Sharing`.
         snapshot: reads everything the library has a name for.
@@ -64,9 +66,11 @@ class Library:
     name: str
     load: Callable[[], object]
     open: Callable[[Where, bool], Client]
+    http: str
     in_flight: int
     another: str
     sharing: Callable[[], Sharing]
+    pace: str = ""
     refuses_above: int | None = None
     snapshot: Callable[[Client], Any] | None = None
     same_lists: Callable[[Client], Any] | None = None

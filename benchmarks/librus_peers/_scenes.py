@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from . import _costs as costs
+from . import _dying as dying
 from . import _renewals as renewals
+from ._claims import keeps_its_word
 from ._desk import Desk
 from ._finding import Finding
 from ._library import Library
@@ -14,11 +16,14 @@ from ._python_api import PYTHON_API
 from ._sdk import SDK
 from ._synergia import SYNERGIA
 
-__all__ = ["LIBRARIES", "SCENES"]
+__all__ = ["BEFOREHAND", "LIBRARIES", "SCENES"]
 
 LIBRARIES: Final = {library.name: library for library in (SDK, SYNERGIA, PYTHON_API)}
-SCENES: Final[dict[str, Callable[[Library, Desk], Coroutine[Any, Any, Finding]]]] = {
-    "dying": renewals.dying,
+_Scenes: TypeAlias = dict[str, Callable[[Library, Desk], Coroutine[Any, Any, Finding]]]
+SCENES: Final[_Scenes] = {
+    "dying": dying.dying,
+    "dying_wall": dying.dying_wall,
+    "dying_cpu": dying.dying_cpu,
     "identical": renewals.identical,
     "refused": renewals.refused,
     "cancelled": renewals.cancelled,
@@ -32,6 +37,7 @@ SCENES: Final[dict[str, Callable[[Library, Desk], Coroutine[Any, Any, Finding]]]
     "snapshot": costs.snapshot,
     "same_lists": costs.same_lists,
     "same_lists_cpu": costs.same_lists_cpu,
+    "bare_http": costs.bare_http,
     "decode_grades": costs.decode_grades,
     "decode_attendances": costs.decode_attendances,
     "read_grades": costs.read_grades,
@@ -40,3 +46,5 @@ SCENES: Final[dict[str, Callable[[Library, Desk], Coroutine[Any, Any, Finding]]]
     "odd_date": costs.odd_date,
     "memory": costs.memory,
 }
+BEFOREHAND: Final[_Scenes] = {"promises": keeps_its_word}
+"""Not for the table: where one of these fails, nothing is measured."""

@@ -103,6 +103,7 @@ SDK: Final = Library(
     name="librus-sdk",
     load=lambda: import_module("librus_sdk").AsyncLibrusSession,
     open=lambda where, _raised: _Client(where),
+    http="httpx2",
     in_flight=6,
     another="gateway/Timetables",
     sharing=_sharing,

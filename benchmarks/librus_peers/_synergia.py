@@ -143,6 +143,7 @@ SYNERGIA: Final = Library(
     name="librus-synergia",
     load=lambda: import_module("librus_synergia").Librus,
     open=lambda where, _raised: _Client(where),
+    http="aiohttp",
     in_flight=6,
     another="gateway/Timetables",
     sharing=lambda: Sharing("session_data, which the program keeps in a file", _kept),
