@@ -224,8 +224,11 @@ def _token(value: object) -> Secret:
 # --- optional ---------------------------------------------------------------------------------------------
 
 
+_NESTED: Final = (list, dict)  # a union would be made anew for each field
+
+
 def _refuse_nesting(value: object, reason: str) -> None:
-    if isinstance(value, list | dict):
+    if isinstance(value, _NESTED):
         raise ValueError(reason)  # noqa: TRY004  (msgspec adds the path to a ValueError)
 
 
@@ -234,6 +237,8 @@ def _optional_id(value: object) -> str | None:
 
 
 def _optional_text(value: object) -> str | None:
+    if type(value) is str:  # as most are
+        return value
     _refuse_nesting(value, _WANT_TEXT)
     if isinstance(value, bool):
         return "true" if value else "false"
