@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import structlog
-from opentelemetry import metrics, trace
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -28,6 +29,7 @@ from librus_sdk import (
 )
 from librus_sdk.errors import LibrusConfigurationError, LibrusSdkError
 from librus_sdk.event_adapters import _MOST_KEPT
+from librus_sdk.events import format_event
 from librus_sdk.simulator import Simulator
 
 AT_ONCE = RetryPolicy(base_delay_ms=0, max_delay_ms=0)
@@ -76,6 +78,30 @@ def test_an_event_is_an_entry(log: structlog.testing.LogCapture, level: str, met
         },
         {"event": "session.refresh.reused", "log_level": method, "slot": "web", "at": 3.0},
     ]
+
+
+def test_every_way_to_write_an_event_says_the_same(log: structlog.testing.LogCapture) -> None:
+    outer = Span(12, "session.refresh", 1.0)
+    fields = {"auth_mode": "none", "endpoint": "https://a/b", "method": "GET", "path": "/b"}
+    event = Event("debug", "synergia.request.start", fields, 2.5, Span(13, "synergia.request", 2.0, outer))
+    to_structlog()(event)
+    (entry,) = log.entries
+    written = {key: value for key, value in entry.items() if key not in {"event", "log_level", "at"}}
+    assert written == {**fields, "span": 13, "parent": 12}
+    line = " ".join([event.name, *(f"{key}={json.dumps(value)}" for key, value in written.items())])
+    assert format_event(event) == line
+
+
+@pytest.mark.parametrize("logger", [3, "librus", print, object()])
+def test_what_is_no_logger_is_refused(logger: Any) -> None:
+    with pytest.raises(LibrusConfigurationError, match=r"^logger must be a logger of structlog"):
+        to_structlog(logger)
+
+
+def test_a_logger_of_the_standard_library_is_for_the_other_hook() -> None:
+    for logger in (logging.getLogger("a"), logging.LoggerAdapter(logging.getLogger("a"), {})):
+        with pytest.raises(LibrusConfigurationError, match=r"is for to_logger\.$"):
+            to_structlog(logger)
 
 
 def test_a_logger_of_ones_own(log: structlog.testing.LogCapture) -> None:
@@ -277,11 +303,34 @@ def test_metrics(telemetry: Telemetry, librus_simulator: Simulator) -> None:
     assert not [name for name in counted if name.endswith(".start")]
 
 
+# A program of its own: the providers of a process are set once and for all.
+OF_A_PROGRAM = """
+from opentelemetry import metrics, trace
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from librus_sdk import Event, Span, to_opentelemetry
+
+exporter, reader = InMemorySpanExporter(), InMemoryMetricReader()
+tracers = TracerProvider()
+tracers.add_span_processor(SimpleSpanProcessor(exporter))
+trace.set_tracer_provider(tracers)
+metrics.set_meter_provider(MeterProvider([reader]))
+hook = to_opentelemetry()
+hook(Event("info", "synergia.request.success", {"method": "GET"}, 2.0, Span(1, "synergia.request", 1.0)))
+found = reader.get_metrics_data().resource_metrics[0].scope_metrics[0].metrics
+print(*[span.name for span in exporter.get_finished_spans()], *sorted(metric.name for metric in found))
+"""
+
+
 def test_the_providers_of_the_program_are_the_default() -> None:
-    hook = to_opentelemetry()
-    hook(Event("info", "synergia.request.success", {"method": "GET"}, 2.0, Span(1, "synergia.request", 1.0)))
-    assert trace.get_tracer_provider() is not None
-    assert metrics.get_meter_provider() is not None
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", OF_A_PROGRAM], capture_output=True, text=True, check=False
+    )
+    assert (run.stdout, run.stderr) == ("GET librus.events\n", "")
 
 
 # --- odd orders ---------------------------------------------------------------------------------------------

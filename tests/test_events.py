@@ -311,12 +311,30 @@ def test_a_renewal_flown_as_a_task_is_part_of_what_needed_it(told: Told) -> None
         ({"missing": None, "empty": ""}, 'a.b empty=""'),
         ({"list": [1, "x"]}, 'a.b list=[1, "x"]'),
         ({"box": Secret("open&sesame")}, "a.b box=\"Secret('********')\""),
-        ({"endpoint": "https://a/b", "path": "/b"}, 'a.b endpoint="https://a/b"'),
-        ({"path": "/b"}, 'a.b path="/b"'),
+        ({"endpoint": "https://a/b", "path": "/b"}, 'a.b endpoint="https://a/b" path="/b"'),
     ],
 )
 def test_an_event_as_a_line(fields: dict[str, Any], line: str) -> None:
     assert format_event(Event("info", "a.b", fields)) == line
+
+
+def test_a_line_says_what_the_event_belongs_to() -> None:
+    outer = Span(7, "session.refresh", 1.0)
+    inner = Span(8, "portal.login", 2.0, outer)
+    assert format_event(Event("info", "a.b", {"status": 200}, 2.5, outer)) == "a.b status=200 span=7"
+    assert format_event(Event("info", "a.b", {}, 2.5, inner)) == "a.b span=8 parent=7"
+
+
+@pytest.mark.parametrize("logger", [3, None, "a.program", print, logging])
+def test_what_is_no_logger_is_refused(logger: Any) -> None:
+    with pytest.raises(LibrusConfigurationError, match=r"^logger must be a logging\.Logger\.$"):
+        to_logger(logger)
+
+
+def test_an_adapter_is_a_logger_too(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        to_logger(logging.LoggerAdapter(logging.getLogger("a.program"), {}))(Event("info", "a.b", {}))
+    assert [record.getMessage() for record in caplog.records] == ["a.b"]
 
 
 @pytest.mark.parametrize(

@@ -160,9 +160,14 @@ class LibrusConfigurationError(LibrusSdkError):
     """The program or its environment is set up wrongly; no request was made.
 
     Saving a file is the exception: during the download a disk may fill up, or others create the file.
+
+    Attributes:
+        reason: one word for what is wrong with a store or a disk, as in the events ``store.*``; None for
+            everything else.
     """
 
     default_code = CONFIGURATION_ERROR
+    reason: str | None = None
 
 
 class LibrusChildError(LibrusSdkError):
@@ -313,7 +318,14 @@ class LibrusSchemaWarning(UserWarning):
 
 
 class LibrusStoreWarning(UserWarning):
-    """What a store had kept of a sign-in cannot be used; it was put aside, and a new one is begun."""
+    """Something is wrong with a store: what it kept was put aside, or nothing can be kept or shared just now.
+
+    Attributes:
+        reason: one word: ``damaged``, ``foreign`` or ``newer`` for what was put aside; ``open_folder`` for a
+            folder that others may change; else the one the events ``store.*`` have.
+    """
+
+    reason: str | None = None
 
 
 class LibrusDeprecationWarning(DeprecationWarning):

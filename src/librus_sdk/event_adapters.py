@@ -5,6 +5,7 @@ Both are optional, and imported when a hook for them is made.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 from ._version import __version__
 from .errors import LibrusConfigurationError
-from .events import ENDS, REQUEST, Event, EventHook, Span
+from .events import ENDS, REQUEST, Event, EventHook, Span, facts_in
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import Meter, MeterProvider
@@ -29,32 +30,35 @@ def _missing(library: str, extra: str) -> LibrusConfigurationError:
 
 # --- structlog ----------------------------------------------------------------------------------------------
 
+_METHODS: Final[Mapping[str, str]] = {"debug": "debug", "info": "info", "warn": "warning", "error": "error"}
+
 
 def to_structlog(logger: Any = None) -> EventHook:
     """Return a hook that writes each event to a structlog logger, at the event's level.
 
     The event's name is the ``event``; its fields are the keys, and beside them stand ``at``, when it happened
-    (seconds since the epoch; held-back events are written later), and ``span``, a number that the events of
-    one request, renewal or sign-in share.
+    (seconds since the epoch; held-back events are written later), ``span``, a number that the events of one
+    request, renewal or sign-in share, and ``parent``, the number of what that is part of.
 
     Args:
         logger: where to; structlog's own by default.
 
     Raises:
-        LibrusConfigurationError: structlog is not installed.
+        LibrusConfigurationError: structlog is not installed, or this is no logger of its.
     """
     try:
         import structlog
     except ImportError:
         raise _missing("structlog", "structlog") from None
+    if isinstance(logger, logging.Logger | logging.LoggerAdapter):
+        raise LibrusConfigurationError("logger must be structlog's; one of logging is for to_logger.")
+    if logger is not None and not all(callable(getattr(logger, name, None)) for name in _METHODS.values()):
+        raise LibrusConfigurationError("logger must be a logger of structlog: structlog.get_logger().")
     target = structlog.get_logger("librus_sdk") if logger is None else logger
 
     def hook(event: Event) -> None:
-        more: dict[str, object] = {"at": event.at}
-        if event.span is not None:
-            more["span"] = event.span.number
-        write = getattr(target, "warning" if event.level == "warn" else event.level)
-        write(event.name, **event.fields, **more)
+        write = getattr(target, _METHODS[event.level])
+        write(event.name, **facts_in(event), at=event.at)
 
     return hook
 

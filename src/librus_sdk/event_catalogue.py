@@ -138,10 +138,10 @@ FIELDS: Final[Mapping[str, FieldKind]] = MappingProxyType(
         "timeout_ms": FieldKind("the limit that ran out, milliseconds", _count),
         "attempt": FieldKind("which attempt has failed, from 1", _count),
         "delay_ms": FieldKind("the pause before the next one, milliseconds", _count),
-        "reason": FieldKind("one word: `status_503`, `network_error`, or the kind of a Python error", _word),
+        "reason": FieldKind("why, as one word: `status_503`, `network_error`, `timeout` …", _word),
         "waited_ms": FieldKind("how long a request waited for its turn, milliseconds", _count),
         "pause_ms": FieldKind("until the session goes on, milliseconds", _count),
-        "rest_ms": FieldKind("until that part of Librus is asked again, milliseconds", _count),
+        "rest_ms": FieldKind("until that part of Librus, or the store, is asked again, milliseconds", _count),
         "host": FieldKind("a part of Librus, as an address without a path", _address),
         "slot": FieldKind(
             "whose credential: `portal`, `accounts`, `child`, `web` or `messages`",
@@ -177,6 +177,7 @@ class EventKind:
 
 _ERROR: Final = ("error_name", "error_code", "error_message", "status", "timeout_ms")
 _REQUEST: Final = ("auth_mode", "endpoint", "method", "path")
+_TROUBLE: Final = (("reason",), ("error_name",))
 
 
 def _ends(what: str, *named: str) -> dict[str, EventKind]:
@@ -216,7 +217,7 @@ EVENTS: Final[Mapping[str, EventKind]] = MappingProxyType(
         ),
         "synergia.retry": EventKind(
             "warn",
-            "a read failed and is tried again after a pause",
+            "a read, or a harmless step of a sign-in, failed and is tried again after a pause",
             ("attempt", "delay_ms", "endpoint", "method", "reason"),
         ),
         **_family(
@@ -285,10 +286,16 @@ EVENTS: Final[Mapping[str, EventKind]] = MappingProxyType(
                 "another process has held the right to renew for too long; it is renewed without",
                 ("slot",),
             ),
-            unread=EventKind("warn", "the store could not be read; the session goes on without", ("reason",)),
-            unclaimed=EventKind("warn", "the right to renew could not be had at all", ("reason",)),
-            unsaved=EventKind("warn", "a renewed credential could not be kept", ("reason",)),
-            unreleased=EventKind("warn", "the right to renew could not be given back", ("reason",)),
+            unread=EventKind("warn", "the store could not be read; the session goes on without", *_TROUBLE),
+            unclaimed=EventKind("warn", "the right to renew could not be had at all", *_TROUBLE),
+            unsaved=EventKind("warn", "a renewed credential could not be kept", *_TROUBLE),
+            unreleased=EventKind("warn", "the right to renew could not be given back", *_TROUBLE),
+            resting=EventKind(
+                "warn",
+                "the store does not answer; it is left alone for a while, and the session goes on without",
+                ("reason", "rest_ms"),
+            ),
+            back=EventKind("info", "it answers again"),
             set_aside=EventKind(
                 "warn",
                 "what was kept cannot be used (`damaged`, `foreign` or `newer`) and lies aside now",

@@ -23,7 +23,17 @@ from typing import Any, Final
 from .errors import LibrusConfigurationError
 from .event_catalogue import facts_of
 
-__all__ = ["LEVELS", "Emitter", "Event", "EventHook", "Span", "format_event", "hooks_of", "to_logger"]
+__all__ = [
+    "LEVELS",
+    "Emitter",
+    "Event",
+    "EventHook",
+    "Span",
+    "facts_in",
+    "format_event",
+    "hooks_of",
+    "to_logger",
+]
 
 LEVELS: Final[Mapping[str, int]] = MappingProxyType(
     {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
@@ -76,20 +86,36 @@ class Event:
 EventHook = Callable[[Event], None]
 
 
-def format_event(event: Event) -> str:
-    """Return ``name key=value …``; text values are JSON-quoted.
+def facts_in(event: Event) -> dict[str, object]:
+    """Return what is written of an event, in whichever way: its fields, and what it belongs to.
 
-    The path is left out where the address is there, which ends with it.
+    That is the number of its span, and of what that is part of, as ``span`` and ``parent``.
     """
+    facts = dict(event.fields)
+    if event.span is not None:
+        facts["span"] = event.span.number
+        if event.span.parent is not None:
+            facts["parent"] = event.span.parent.number
+    return facts
+
+
+def format_event(event: Event) -> str:
+    """Return ``name key=value …``; text values are JSON-quoted."""
     parts = [event.name]
-    for key, value in event.fields.items():
-        if value is not None and not (key == "path" and "endpoint" in event.fields):
+    for key, value in facts_in(event).items():
+        if value is not None:
             parts.append(f"{key}={json.dumps(value, ensure_ascii=False, default=repr)}")
     return " ".join(parts)
 
 
-def to_logger(logger: logging.Logger) -> EventHook:
-    """Return a hook that writes each event to the logger, at the event's level."""
+def to_logger(logger: logging.Logger | logging.LoggerAdapter[Any]) -> EventHook:
+    """Return a hook that writes each event to the logger, at the event's level.
+
+    Raises:
+        LibrusConfigurationError: it is no logger.
+    """
+    if not isinstance(logger, logging.Logger | logging.LoggerAdapter):
+        raise LibrusConfigurationError("logger must be a logging.Logger.")
 
     def hook(event: Event) -> None:
         level = LEVELS[event.level]

@@ -52,4 +52,5 @@ def test_the_back_end_of_the_phone_application_answers_with_any_json(world: Worl
     world.sim.reset_counts()
     error = world.start(lambda: client.as_sent(delivering("Messages", {}))).error()
     assert isinstance(error, LibrusConfigurationError)
+    assert "people" in error.message
     assert not world.sim.counts

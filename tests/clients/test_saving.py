@@ -36,6 +36,7 @@ from librus_sdk.endpoints import Grades, Homework, Lessons, Messages
 from librus_sdk.errors import LibrusApiError, LibrusSdkError
 from librus_sdk.shells.disk import PartFile
 from librus_sdk.simulator import Simulator
+from tests.ctrl_c import ctrl_c_interrupts
 from tests.models.samples import everything_shown
 from tests.shells.sockets import Peer, Server, http
 
@@ -522,12 +523,8 @@ def test_ctrl_c_midway_leaves_nothing(world: World, monkeypatch: pytest.MonkeyPa
     world.gives(times=None)
     with monkeypatch.context() as patch:
         midway(patch, lambda: signal.raise_signal(signal.SIGINT))
-        old = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            with pytest.raises(KeyboardInterrupt):
-                world.save()
-        finally:
-            signal.signal(signal.SIGINT, old)
+        with ctrl_c_interrupts(), pytest.raises(KeyboardInterrupt):
+            world.save()
     assert world.names == []
     assert world.save().size == len(CONTENT)
 

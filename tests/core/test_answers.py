@@ -445,6 +445,34 @@ def test_a_timeout_tells_the_address_and_the_limit_and_nothing_else() -> None:
     assert "1500 ms" in failed.message
 
 
+def test_a_timeout_of_a_flight_names_the_limit_that_allows_more() -> None:
+    failed = failure_error(REQUEST, Failure("timeout", "timeout", 800, option="flight_timeout_s"))
+    assert (type(failed), failed.code) == (LibrusTimeoutError, "NETWORK_TIMEOUT")
+    assert failed.details == {"endpoint": REQUEST.endpoint, "timeout_ms": 800}
+    assert "(flight_timeout_s)" in failed.message
+    assert "timeout_ms" not in failed.message
+
+
+@pytest.mark.parametrize(
+    ("waited_for", "words"),
+    [
+        ("concurrency", "(max_concurrency)"),
+        ("rate", "(max_requests_per_second)"),
+        ("throttle", "Librus wants no request"),
+    ],
+)
+def test_a_call_that_had_no_time_for_its_turn_says_what_it_waited_for(waited_for: Any, words: str) -> None:
+    failure = Failure("timeout", "timeout", 900, option="timeout_total_ms", waited_for=waited_for)
+    failed = failure_error(REQUEST, failure)
+    assert isinstance(failed, LibrusTimeoutError)
+    assert failed.whole_call
+    expected = {"endpoint": REQUEST.endpoint, "timeout_ms": 900, "waited_for": waited_for}
+    assert failed.details == expected
+    assert words in failed.message
+    assert "900 ms" in failed.message
+    assert failed.message.endswith("allow more time (timeout_total_ms).")
+
+
 def test_a_network_failure_tells_the_address_and_the_reason() -> None:
     failed = failure_error(REQUEST, Failure("network", "connection refused"))
     assert type(failed) is LibrusNetworkError

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from librus_sdk import errors
 from librus_sdk.core import keeping
 from librus_sdk.core.keeping import BLANK, Document, Kept, Mishap, adoptable, is_news
 from librus_sdk.core.refresh import Minted, SlotState, offer, reject
@@ -22,6 +23,9 @@ from librus_sdk.errors import (
 from librus_sdk.secret import Secret
 
 OWNER = "0123456789abcdef"
+KINDS = [
+    kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, LibrusSdkError)
+]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 NUMBER = st.floats(allow_nan=False, allow_infinity=False, width=32)
 KEPT = st.builds(Kept, TEXT.map(Secret), st.integers(0, 9), NUMBER, st.none() | NUMBER)
@@ -98,6 +102,41 @@ def test_a_large_document_is_damaged() -> None:
         assert keeping.read(Secret(filled), OWNER) == "damaged"
 
 
+def test_the_longest_document_is_written_and_read() -> None:
+    def filled(length: int) -> Document:
+        return Document(OWNER, "a", 1, {"portal": Kept(Secret("x" * length), 1)})
+
+    room = keeping.MAX_BYTES - len(keeping.written(filled(0)).reveal())
+    assert keeping.read(keeping.written(filled(room)), OWNER) == filled(room)
+    with pytest.raises(ValueError, match="too long"):
+        keeping.written(filled(room + 1))
+
+
+def test_the_form_on_peoples_disks_stays_as_it_is() -> None:
+    """Another form needs another number, and a reader that knows this one still."""
+    document = Document(
+        OWNER,
+        "c0ffee",
+        7,
+        {"portal": Kept(Secret('{"a": "ż"}'), 6, 1000.5, 2000.25), "child:1": Kept(Secret("t"), 7)},
+        {
+            "web": Mishap("LibrusApiError", "X", "down", 7.0, 5),
+            "child:1": Mishap("LibrusApiError", "Y", "", None, 3),
+        },
+        1234.5,
+    )
+    text = (
+        '{"kind":"librus-sdk session","format":1,"owner":"0123456789abcdef","series":"c0ffee","revision":7,'
+        '"saved_at":1234.5,"entries":{'
+        r'"portal":{"payload":"{\"a\": \"ż\"}","revision":6,"issued_at":1000.5,"expires_at":2000.25},'
+        '"child:1":{"payload":"t","revision":7}},"failures":{'
+        '"web":{"error":"LibrusApiError","code":"X","message":"down","revision":5,"retry_after_s":7.0},'
+        '"child:1":{"error":"LibrusApiError","code":"Y","message":"","revision":3}}}'
+    )
+    assert keeping.written(document).reveal() == text
+    assert keeping.read(Secret(text), OWNER) == document
+
+
 def test_what_is_no_text_is_damaged() -> None:
     text = keeping.written(Document(OWNER, "a", 1)).reveal()
     assert keeping.read(Secret(f"{text}\ud800"), OWNER) == "damaged"
@@ -164,6 +203,12 @@ def test_a_failure_is_the_same_to_everybody(error: LibrusSdkError) -> None:
         error.message,
         7.0,
     )
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_an_error_of_any_kind_can_be_made_again(kind: type[LibrusSdkError]) -> None:
+    found = Mishap(kind.__name__, "CODE", "text", 3.0).as_error()
+    assert (type(found), found.code, found.message, found.retry_after_s) == (kind, "CODE", "text", 3.0)
 
 
 @pytest.mark.parametrize("name", ["NoSuchError", "annotations", "warn_deprecated", "LibrusSchemaWarning"])

@@ -512,7 +512,7 @@ class Traffic(RuleBasedStateMachine):
 
     @invariant()
     def the_rate_is_kept(self) -> None:
-        rate = self.told.per_second if hasattr(self, "rules") else None
+        rate = self.told.per_second
         if rate is None:
             return
         times = sorted(self.booked)
@@ -522,8 +522,6 @@ class Traffic(RuleBasedStateMachine):
 
     @invariant()
     def a_probe_is_under_way(self) -> None:
-        if not hasattr(self, "session"):
-            return
         numbers = {go.number for _, go in self.under_way}
         for circuit in self.session.state.circuits.values():
             assert circuit.probe == 0 or circuit.probe in numbers, "a probe nobody ends keeps a part closed"

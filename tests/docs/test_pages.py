@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,14 @@ def test_each_endpoint_of_the_simulator_that_is_no_path_is_named() -> None:
     assert len(named) > 30
     assert [name for name in named if f"`{name}`" not in page] == []
     assert set(named) <= set(ENDPOINTS)
+
+
+def test_each_thing_that_can_happen_to_an_answer_is_named() -> None:
+    page = (DOCS / "simulator.md").read_text(encoding="utf-8")
+    table = page.partition("### What can happen to an answer")[2].partition("## Stopping requests")[0]
+    options = [name for name in inspect.signature(Simulator.fail).parameters if name not in {"self", "name"}]
+    assert len(options) > 15
+    assert [name for name in options if f"`{name}`" not in table] == []
 
 
 def test_the_tree_of_errors_is_that_of_the_module() -> None:

@@ -30,13 +30,14 @@ from librus_sdk.flows.steps import (
 )
 from librus_sdk.models.decoding import decode_account, decode_accounts, decode_portal_me
 from librus_sdk.secret import Secret
-from librus_sdk.settings import Hosts, PortalCredentials
+from librus_sdk.settings import Hosts, PortalCredentials, RetryPolicy
 
 __all__ = [
     "EMAIL",
     "HOSTS",
     "LOGIN_PAGE",
     "ME",
+    "ONCE",
     "PASSWORD",
     "PORTAL",
     "FakeSlot",
@@ -55,6 +56,7 @@ PORTAL: Final = "https://portal.example"
 HOSTS: Final = Hosts(portal=PORTAL, api="https://api.example/3.0")
 EMAIL: Final = "joanna@example.org"
 PASSWORD: Final = "open&sesame+%"
+ONCE: Final = RetryPolicy.off()
 
 
 @dataclass(eq=False)
@@ -159,7 +161,7 @@ def ports(events: list[tuple[str, str, dict[str, object]]] | None = None, chance
 
 
 def portal_flows(
-    events: list[tuple[str, str, dict[str, object]]] | None = None,
+    events: list[tuple[str, str, dict[str, object]]] | None = None, retry: RetryPolicy = ONCE
 ) -> PortalFlows[Any, Any, Any]:
     return PortalFlows(
         HOSTS,
@@ -168,6 +170,7 @@ def portal_flows(
         decode_portal_me,
         decode_accounts,
         decode_account,
+        retry=retry,
     )
 
 

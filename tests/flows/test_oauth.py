@@ -28,11 +28,12 @@ from librus_sdk.errors import (
 from librus_sdk.flows.oauth import OAuthFlows, TokenPair
 from librus_sdk.flows.token_pair import read_tokens
 from librus_sdk.secret import Secret
-from librus_sdk.settings import PortalCredentials
+from librus_sdk.settings import PortalCredentials, RetryPolicy
 from tests.flows.driving import (
     AWAY,
     EMAIL,
     HOSTS,
+    ONCE,
     PASSWORD,
     PORTAL,
     FakeSlot,
@@ -94,6 +95,7 @@ class Portal:
         *held: TokenPair,
         credentials: bool = True,
         worked: bool = False,
+        retry: RetryPolicy = ONCE,
     ) -> None:
         self.events: list[Event] = []
         self.slot = FakeSlot(SlotState(key="portal"))
@@ -103,6 +105,7 @@ class Portal:
             HOSTS,
             PortalCredentials(EMAIL, PASSWORD) if credentials else None,
             ports(self.events),
+            retry,
         )
         if worked:
             drive(self.flows.sign_in(), [DOOR, CODE, tokens(0)])
@@ -472,7 +475,8 @@ def test_without_credentials_a_person_has_to_sign_in_again() -> None:
     portal = Portal(pair(1), credentials=False)
     error = portal.fails(LibrusTerminalAuthenticationError, SPENT)
     assert error.code == "AUTHENTICATION_FAILED"
-    assert "librus login" in error.message
+    assert "once more with e-mail and password" in error.message
+    assert "librus login" not in error.message, "a program is no command"
     Portal(credentials=False).fails(LibrusTerminalAuthenticationError)
     assert portal.events == []
 

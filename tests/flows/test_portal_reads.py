@@ -16,6 +16,7 @@ from librus_sdk.errors import (
     LibrusSdkError,
 )
 from librus_sdk.secret import Secret
+from librus_sdk.settings import RetryPolicy
 from tests.flows.driving import ME, PORTAL, FakeSlot, Ran, answer, drive, granted, portal_flows
 
 LOGIN = "6521/091 ł"
@@ -38,7 +39,9 @@ def row(token: str = "token-2", child: int = 101) -> dict[str, Any]:
 def renew(
     portal: FakeSlot, child: FakeSlot, *answers: Any, lifetime: float | None = 3600.0, mode: Any = "need"
 ) -> Ran:
-    return drive(portal_flows().renew_child(portal, child, Secret(LOGIN), lifetime, mode), answers)
+    return drive(
+        portal_flows(retry=RetryPolicy()).renew_child(portal, child, Secret(LOGIN), lifetime, mode), answers
+    )
 
 
 def refused() -> FakeSlot:
@@ -82,7 +85,7 @@ def test_a_read_of_the_portal_is_retried() -> None:
     assert isinstance(ran.error, LibrusApiError)
     ran = renew(granted("portal"), refused(), answer(503), answer(503), reset)
     assert isinstance(ran.error, LibrusNetworkError)
-    ran = drive(portal_flows().me(granted("portal")), [answer(502), ME])
+    ran = drive(portal_flows(retry=RetryPolicy()).me(granted("portal")), [answer(502), ME])
     assert ran.result.value.identifier == "7"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from librus_sdk.core import refresh
 from librus_sdk.core.keeping import BLANK, UNREAD, Document, Kept, Mishap
 from librus_sdk.core.refresh import Minted, Mode, SlotState
 from librus_sdk.errors import (
@@ -21,7 +22,7 @@ from librus_sdk.errors import (
     LibrusSessionClosedError,
     LibrusTerminalAuthenticationError,
 )
-from librus_sdk.flows import shared
+from librus_sdk.flows import shared, turns
 from librus_sdk.flows.shared import Shared
 from librus_sdk.flows.steps import Flow, Pause, Ports, Work
 from librus_sdk.secret import Secret
@@ -36,6 +37,7 @@ class TextCodec:
     most_s: float | None = None
     dies_with_sign_in: bool = False
     begins_renewal: bool = False
+    only_kept: bool = False
     keeps: bool = True
 
     def payloads(self, secret: Secret) -> Mapping[str, Secret]:
@@ -50,9 +52,14 @@ class FakeTurn:
     def __init__(self, keeping: FakeKeeping) -> None:
         self.keeping = keeping
         self.taken = False
+        self.blind = False
 
     def take(self) -> bool:
         self.keeping.did("take")
+        self.blind = self.keeping.blind > 0
+        if self.blind:
+            self.keeping.blind -= 1
+            return True
         self.taken = self.keeping.free.pop(0) if self.keeping.free else True
         self.keeping.held += self.taken
         return self.taken
@@ -74,6 +81,8 @@ class FakeKeeping:
     log: list[str] = field(default_factory=list)
     held: int = 0
     looks: int = 0
+    blind: int = 0
+    """How often nobody can tell who has the right to renew."""
 
     def did(self, what: str) -> None:
         self.log.append(what)
@@ -374,11 +383,51 @@ def test_what_could_not_be_read_is_not_what_a_person_asks_for() -> None:
 @pytest.mark.parametrize("looks", [2, 1_000])
 def test_what_works_once_is_not_sent_before_it_is_known_whether_it_has_been(looks: int) -> None:
     """The slot's own may have been used up by another; but a store that stays away does not end a session."""
-    codec = TextCodec(dies_with_sign_in=True, begins_renewal=True)
-    scene = Scene(FakeKeeping(UNREAD, meanwhile={looks: kept("theirs")}), codec=codec)
+    held = Minted("101", Secret("held"), 900.0, WALL - 100, 901.0, declared=True)
+    scene = Scene(
+        FakeKeeping(UNREAD, meanwhile={looks: kept("theirs")}),
+        codec=TextCodec(dies_with_sign_in=True, begins_renewal=True),
+        slot=FakeSlot(refresh.offer(SlotState(key="101"), held)),
+    )
     minted = scene.run()
     assert (secret_of(minted), scene.asked) == (("theirs", 0) if looks == 2 else ("fresh 1", 1))
     assert scene.now - 1_000.0 < shared.PATIENCE_S + 1
+
+
+@pytest.mark.parametrize("only_kept", [False, True])
+def test_who_can_sign_in_waits_for_no_store_that_does_not_answer(only_kept: bool) -> None:
+    """Nothing is there that works once; but without a password, what is kept is all there can be."""
+    scene = Scene(FakeKeeping(UNREAD), codec=TextCodec(dies_with_sign_in=True, only_kept=only_kept))
+    assert secret_of(scene.run()) == "fresh 1"
+    assert bool(scene.pauses) == only_kept
+
+
+ONCE = TextCodec(dies_with_sign_in=True, begins_renewal=True, only_kept=True)
+
+
+def test_what_works_once_is_not_sent_before_it_is_known_who_has_the_right_to() -> None:
+    """The store answers again just after the right was taken for granted: it is another's."""
+    ended = kept(expires_at=WALL - 1)
+    keeping = FakeKeeping(ended, meanwhile={4: kept("theirs", 2)}, free=[False] * 9, blind=2)
+    scene = Scene(keeping, codec=ONCE)
+    assert secret_of(scene.run()) == "theirs"
+    assert scene.asked == 0
+    scene = Scene(FakeKeeping(ended, blind=2), codec=ONCE)
+    assert secret_of(scene.run()) == "fresh 1"
+    assert scene.keeping.log[-5:] == ["look", "ask Librus", "keep", "give back", "give back"]
+    assert len(scene.pauses) == 2
+
+
+def test_what_may_be_sent_again_is_not_waited_with() -> None:
+    scene = Scene(FakeKeeping(kept(expires_at=WALL - 1), blind=1, broken=True), codec=TextCodec(keeps=False))
+    assert secret_of(scene.run()) == "fresh 1"
+    assert scene.pauses == []
+
+
+def test_where_nobody_can_tell_for_too_long_it_is_sent() -> None:
+    scene = Scene(FakeKeeping(UNREAD, blind=10_000), codec=replace(ONCE, keeps=False))
+    assert secret_of(scene.run()) == "fresh 1"
+    assert shared.PATIENCE_S < scene.now - 1_000.0 < shared.PATIENCE_S + 1
 
 
 # --- what comes along ------------------------------------------------------------------------------------
@@ -481,3 +530,95 @@ def test_a_renewal_that_is_given_up_gives_its_turn_back(
             assert scene.keeping.held == 0, (way, stop_at, done)
         else:
             pytest.fail("it never ended")
+
+
+# --- asked for without a renewal --------------------------------------------------------------------------
+
+
+def asked_past(scene: Scene) -> Flow[tuple[str, tuple[str, int] | None]]:
+    def asking() -> Flow[str]:
+        minted = yield from scene.inner("need")
+        return secret_of(minted)
+
+    ports = Ports(lambda: scene.now, lambda: WALL, lambda: 0.5, lambda *_: None)
+    return Shared(scene.keeping, ports, scene.patience_s).kept(
+        asking(), lambda found: ("child:101", Secret(found))
+    )
+
+
+def ran(scene: Scene, flow: Flow[Any], late: object = None) -> Any:
+    reply: Any = None
+    try:
+        while True:
+            step = flow.send(reply)
+            reply = late if isinstance(step, Pause) and late is not None else scene.answer(step)
+    except StopIteration as stop:
+        return stop.value
+    finally:
+        assert not scene.keeping.held
+
+
+def test_what_was_asked_for_past_its_renewal_is_kept_in_a_turn() -> None:
+    scene = Scene(FakeKeeping(kept(revision=3)))
+    assert ran(scene, asked_past(scene)) == ("fresh 1", ("s", 4))
+    assert scene.keeping.log == ["take", "look", "ask Librus", "keep", "give back", "give back"]
+    entry = scene.keeping.document.entries["child:101"]
+    assert (entry.payload, entry.issued_at, entry.expires_at) == (Secret("fresh 1"), WALL, None)
+
+
+def test_without_a_store_it_is_only_asked_for() -> None:
+    ports = Ports(lambda: 0.0, lambda: 0.0, lambda: 0.0, lambda *_: None)
+    scene = Scene(FakeKeeping())
+    flow = Shared(None, ports).kept(scene.inner("need"), lambda _: ("child:101", Secret("")))
+    minted, mark = ran(scene, flow)
+    assert (secret_of(minted), mark) == ("fresh 1", None)
+    assert scene.keeping.log == ["ask Librus"]
+
+
+def test_it_waits_for_its_turn() -> None:
+    scene = Scene(FakeKeeping(kept(), free=[False, False]))
+    assert ran(scene, asked_past(scene)) == ("fresh 1", ("s", 2))
+    assert scene.pauses == [turns.POLL_S] * 2
+
+
+@dataclass
+class Held(FakeKeeping):
+    """Another process has the right to renew; what it keeps is not ours."""
+
+    def keep(self, change: Callable[[Document], Document]) -> Document | None:
+        return super().keep(change) if self.held else None
+
+
+@pytest.mark.parametrize("late", [None, object()])
+def test_where_nobody_lets_it_have_a_turn_it_is_newer_than_what_is_kept(late: object) -> None:
+    """Patience ends, or there is no time for it."""
+    scene = Scene(Held(kept(revision=7), free=[False] * 1_000))
+    assert ran(scene, asked_past(scene), late) == ("fresh 1", ("s", 7))
+    assert secret_of(Minted("101", scene.keeping.document.entries["child:101"].payload, 0.0)) == "kept"
+    assert len(scene.pauses) == (0 if late else pytest.approx(scene.patience_s / turns.POLL_S, abs=2))
+
+
+@pytest.mark.parametrize("document", [kept(), BLANK, UNREAD])
+def test_a_store_that_does_not_keep_it_does_not_keep_it_from_anybody(document: Document) -> None:
+    scene = Scene(FakeKeeping(document, broken=True))
+    assert ran(scene, asked_past(scene)) == ("fresh 1", document.mark("child:101"))
+
+
+def test_an_error_of_it_gives_the_turn_back_and_is_nobody_elses() -> None:
+    scene = Scene(FakeKeeping(kept()), error=LibrusApiError("503"))
+    with pytest.raises(LibrusApiError):
+        ran(scene, asked_past(scene))
+    assert scene.keeping.document == kept()
+    assert scene.keeping.log == ["take", "look", "ask Librus", "give back", "give back"]
+
+
+@pytest.mark.parametrize("end", range(1, 6))
+def test_what_was_given_once_is_kept_wherever_it_is_given_up(end: int) -> None:
+    scene = Scene(FakeKeeping(kept()))
+    flow = asked_past(scene)
+    step: Any = next(flow)
+    for _ in range(end - 1):
+        step = flow.send(scene.answer(step))
+    flow.close()
+    assert not scene.keeping.held
+    assert scene.keeping.log.count("keep") == (end >= 4)

@@ -34,8 +34,8 @@ from librus_sdk.flows.steps import Exchange, NewJar
 from librus_sdk.flows.web import WebFlows
 from librus_sdk.models.decoding import decode_portal_me
 from librus_sdk.secret import Secret
-from librus_sdk.settings import GatewayCredentials, Hosts
-from tests.flows.driving import AWAY, FakeSlot, Ran, TheJar, answer, drive, locations, ports, redirect
+from librus_sdk.settings import GatewayCredentials, Hosts, RetryPolicy
+from tests.flows.driving import AWAY, ONCE, FakeSlot, Ran, TheJar, answer, drive, locations, ports, redirect
 
 API: Final = "https://api.example"
 WEB: Final = "https://synergia.example"
@@ -104,8 +104,11 @@ def old(*, refused: bool = True) -> WebSlot:
     return WebSlot(3600.0, refused=refused)
 
 
-def flows(events: Events | None = None, lifetime_s: float | None = None) -> WebFlows:
-    return WebFlows(HOSTS, GatewayCredentials(LOGIN, PASSWORD), ports(events), decode_portal_me, lifetime_s)
+def flows(
+    events: Events | None = None, lifetime_s: float | None = None, retry: RetryPolicy = ONCE
+) -> WebFlows:
+    credentials = GatewayCredentials(LOGIN, PASSWORD)
+    return WebFlows(HOSTS, credentials, ports(events), decode_portal_me, lifetime_s, retry)
 
 
 def renew(slot: WebSlot, *answers: Any, mode: Mode = "need", events: Events | None = None) -> Ran:

@@ -15,6 +15,13 @@ WEDNESDAY = date(2026, 3, 11)
 
 
 @pytest.fixture
+def sim() -> Iterator[Simulator]:
+    """A family of two, for a test that makes its sessions itself."""
+    with Simulator(children=2, today=WEDNESDAY) as running:
+        yield running
+
+
+@pytest.fixture
 def watched() -> Watched:
     return Watched()
 

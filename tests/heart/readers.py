@@ -12,7 +12,7 @@ from typing import IO, Final, cast
 
 from librus_sdk.simulator import Simulator
 
-__all__ = ["Reader"]
+__all__ = ["Reader", "all_meet_the_dead_token", "killed_while_renewing"]
 
 ROOT: Final = Path(__file__).parents[2]
 PROGRAM: Final = [sys.executable, "-W", "error", "-m", "tests.heart.store_reader"]
@@ -60,3 +60,32 @@ class Reader:
         self.process.wait(20)
         self._in.close()
         self._out.close()
+
+
+def all_meet_the_dead_token(sim: Simulator, readers: list[Reader]) -> None:
+    """The token dies that all of them have found in the store, and each is told so by Librus itself."""
+    for each in readers:
+        each.until_ready()
+    assert sim.counts == {}, "what was kept is enough"
+    sim.expire_child_tokens()
+    gate = sim.hold("Grades", at="response", times=len(readers))
+    for each in readers:
+        each.go()
+    # Everybody is refused before anybody renews: nobody comes too late to need it.
+    gate.wait_arrived(len(readers))
+    gate.release()
+
+
+def killed_while_renewing(sim: Simulator, first: Reader, second: Reader) -> None:
+    """The first asks for a new token and dies before it hears the answer; the second has met the dead one."""
+    for each in (first, second):
+        each.until_ready()
+    sim.expire_child_tokens()
+    gate = sim.hold("fresh", at="response", times=1)
+    first.go()
+    gate.wait_arrived()
+    refused = sim.hold("Grades", at="response", times=1)
+    second.go()
+    refused.wait_arrived()
+    refused.release()
+    first.process.kill()

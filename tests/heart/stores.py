@@ -27,11 +27,15 @@ class MemoryStore:
 
     Attributes:
         fails: what raises: ``load``, ``claim``, ``save``, ``set_aside``, ``release``.
+        trouble: what it raises then.
+        asked: how often it was asked for anything.
     """
 
     def __init__(self) -> None:
         self.places: dict[str, _Place] = {}
         self.fails: set[str] = set()
+        self.trouble: Exception = OSError(28, "No space left on device", "/home/somebody/secret-place")
+        self.asked = 0
         self._looked = threading.Condition()
 
     def until_loaded(self, times: int) -> None:
@@ -81,8 +85,9 @@ class _Shelf:
         return _Claim(self, self._place)
 
     def _fail(self, what: str) -> None:
+        self._store.asked += 1
         if what in self._store.fails:
-            raise OSError(28, "No space left on device", "/home/somebody/secret-place")
+            raise self._store.trouble
 
 
 class _Claim:

@@ -15,6 +15,7 @@ import pytest
 
 import librus_sdk
 from librus_sdk.simulator import Simulator
+from tests.ctrl_c import ctrl_c_interrupts
 from tests.heart.conftest import prepared
 from tests.heart.drivers import Caller, World
 
@@ -159,13 +160,10 @@ def test_ctrl_c_in_the_main_thread_that_flies(threads: World) -> None:
     main = threading.get_ident()
     assert threading.current_thread() is threading.main_thread()
     user = threading.Thread(target=press)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
+    with ctrl_c_interrupts():
         user.start()
         with pytest.raises(KeyboardInterrupt):
             client.grades.list()
-    finally:
-        signal.signal(signal.SIGINT, before)
     user.join(20)
     assert took_over[0].result()
     assert threads.generations() == [1, 3]

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,16 +17,10 @@ import pytest
 
 from librus_sdk import AsyncLibrusSession, AsyncSynergiaApiClient
 from librus_sdk.simulator import Simulator
-from tests.heart.conftest import WEDNESDAY, prepared
+from tests.heart.conftest import prepared
 from tests.heart.drivers import SAFETY, TaskDriver, Watched, World
 
 ROOT: Final = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(children=2, today=WEDNESDAY) as running:
-        yield running
 
 
 async def first_client(session: AsyncLibrusSession, sim: Simulator) -> AsyncSynergiaApiClient:

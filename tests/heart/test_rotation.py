@@ -13,6 +13,7 @@ import pytest
 from librus_sdk import FileStore, LibrusSession
 from librus_sdk.errors import LibrusTimeoutError
 from librus_sdk.simulator import Simulator
+from tests.ctrl_c import ctrl_c_interrupts
 from tests.heart.drivers import SAFETY, World
 
 
@@ -52,13 +53,8 @@ def test_ctrl_c_during_a_rotation_loses_nothing(kept: FileStore) -> None:
 
             pressing = threading.Thread(target=press)
             pressing.start()
-            # A process in the background of a script has been told to ignore it.
-            before = signal.signal(signal.SIGINT, signal.default_int_handler)
-            try:
-                with pytest.raises(KeyboardInterrupt):
-                    session.get_portal_me()
-            finally:
-                signal.signal(signal.SIGINT, before)
+            with ctrl_c_interrupts(), pytest.raises(KeyboardInterrupt):
+                session.get_portal_me()
             pressing.join(SAFETY)
             gate.release()
             assert session.get_portal_me().identifier

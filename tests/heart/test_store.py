@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
 
 import pytest
 
 from librus_sdk.core.keeping import Document
 from librus_sdk.errors import (
+    AUTHENTICATION_FAILED,
     CHILD_NOT_FOUND,
     LibrusAuthRefreshError,
     LibrusChildError,
@@ -441,3 +444,189 @@ def test_documents_grow_by_one_change_at_a_time(shared: World, store: MemoryStor
 def test_a_bare_token_leaves_nothing_to_keep(shared: World) -> None:
     with pytest.raises(LibrusConfigurationError, match="nothing for a store to keep"):
         shared.standalone("token")
+
+
+# --- asked for at the portal itself ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["a session's portal", "a portal client"])
+def test_a_token_asked_for_at_the_portal_is_kept_for_all(
+    shared: World, store: MemoryStore, alone: bool
+) -> None:
+    other, _ = two_readers(shared)
+    child = shared.sim.children[0]
+    portal = shared.portal() if alone else shared.session.portal
+    shared.do(portal.login)
+    before = store.document.entries[f"child:{child.id}"]
+    shared.sim.reset_counts()
+    account = shared.do(lambda: portal.get_fresh_synergia_account(child.login))
+    assert shared.count("fresh") == 1
+    entry = store.document.entries[f"child:{child.id}"]
+    assert entry.payload == account.access_token != before.payload
+    assert entry.revision > before.revision
+    # The other session's token died with it; it takes this one, and so does the next run.
+    shared.sim.reset_counts()
+    assert shared.do(other) is not None
+    shared.again()
+    assert shared.do(shared.client().grades.list) is not None
+    assert shared.count("fresh") == 0
+
+
+def test_a_session_goes_on_with_the_token_it_asked_the_portal_for(shared: World, store: MemoryStore) -> None:
+    two_readers(shared)
+    child = shared.sim.children[0]
+    client = shared.client()
+    shared.do(lambda: shared.session.portal.get_fresh_synergia_account(child.login))
+    mark = shared.slot().peek().grant
+    assert mark is not None
+    assert mark.minted.mark == store.document.mark(f"child:{child.id}")
+    shared.sim.reset_counts()
+    assert shared.do(client.grades.list) is not None
+    assert (shared.count("Grades"), shared.count("fresh")) == (1, 0)
+
+
+def test_a_token_that_could_not_be_kept_is_newer_than_what_is(shared: World, store: MemoryStore) -> None:
+    other, read = two_readers(shared)
+    shared.sim.expire_child_tokens()
+    shared.do(other)  # what is kept now, this session has never held
+    store.fails.add("save")
+    with pytest.warns(LibrusStoreWarning):
+        shared.do(lambda: shared.session.portal.get_fresh_synergia_account(shared.sim.children[0].login))
+    store.fails.clear()
+    shared.sim.expire_child_tokens()
+    shared.sim.reset_counts()
+    assert shared.do(read) is not None
+    assert (shared.count("Grades"), shared.count("fresh")) == (2, 1)
+
+
+# --- a refused password, and somebody who signs in elsewhere ----------------------------------------------
+
+
+@dataclass(frozen=True)
+class Latched:
+    """An account by one way of signing in, as two processes: the password of the first gets out of date."""
+
+    password: str
+    options: dict[str, Any]
+    change: Callable[[World], None]
+    end: Callable[[World], None]
+
+    def session(self, world: World, **options: Any) -> Any:
+        credentials = (
+            world.sim.gateway_credentials() if self.password == "web.login" else world.sim.credentials
+        )
+        return world._kept(world.driver.session(credentials, world.options(**self.options, **options)))
+
+    def read(self, world: World, session: Any) -> Callable[[], Any]:
+        if self.password != "web.login":
+            return partial(session.list_children, reload=True)
+        read: Callable[[], Any] = world.do(session.for_child).grades.list
+        return read
+
+
+def _end_of_the_web_session(world: World) -> None:
+    world.clock.advance(600.0)  # old enough not to be taken for one that was just made
+    world.sim.end_web_session()
+
+
+def _end_of_the_pair(world: World) -> None:
+    world.sim.expire_portal_tokens()
+    world.sim.revoke_portal_refresh_tokens()
+
+
+LATCHED: Final = {
+    "cookies": Latched(
+        "login",
+        {},
+        lambda world: world.sim.change_password(),
+        lambda world: world.sim.expire_portal_session(),
+    ),
+    "oauth": Latched(
+        "login",
+        {"auth": "oauth"},
+        lambda world: world.sim.change_password(),
+        _end_of_the_pair,
+    ),
+    "website": Latched(
+        "web.login",
+        {},
+        lambda world: world.sim.change_web_password(world.sim.children[0].id),
+        _end_of_the_web_session,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LATCHED)
+def test_a_latch_ends_when_another_process_has_signed_in(
+    shared: World, store: MemoryStore, name: str
+) -> None:
+    account = LATCHED[name]
+    old = account.session(shared)
+    read = account.read(shared, old)
+    account.change(shared)
+    new = account.session(shared)
+    error = shared.fails(read)
+    assert isinstance(error, LibrusCredentialsError)
+    shared.sim.reset_counts()
+    # Until then: that failure, a look into the store, and nothing else.
+    looked = store.asked
+    assert isinstance(shared.fails(read), LibrusCredentialsError)
+    assert not shared.sim.counts
+    assert store.asked > looked
+    shared.do(new.login)
+    assert shared.count(account.password) == 1
+    assert shared.do(read) is not None
+    assert old.is_logged_in
+    assert shared.count(account.password) == 1
+
+
+@pytest.mark.parametrize("name", LATCHED)
+def test_a_refused_password_is_not_sent_again_when_that_has_ended(shared: World, name: str) -> None:
+    account = LATCHED[name]
+    old = account.session(shared)
+    read = account.read(shared, old)
+    account.change(shared)
+    new = account.session(shared)
+    shared.fails(read)
+    shared.do(new.login)
+    shared.do(read)
+    account.end(shared)
+    shared.sim.reset_counts()
+    error = shared.fails(read)
+    assert error.code == AUTHENTICATION_FAILED
+    shared.fails(read)
+    assert shared.count(account.password) == 0, "that password is still the refused one"
+    # It helps that somebody signs in once more; and a person may have it sent again.
+    shared.do(account.read(shared, new))
+    assert shared.count(account.password) == 1
+    assert shared.do(read) is not None
+    account.end(shared)
+    shared.fails(read)
+    assert shared.count(account.password) == 1
+    assert isinstance(shared.fails(old.login), LibrusCredentialsError)
+    assert shared.count(account.password) == 2
+
+
+def test_without_a_store_a_latch_is_the_end(cold: World) -> None:
+    account = LATCHED["cookies"]
+    old = account.session(cold)
+    account.change(cold)
+    assert isinstance(cold.fails(old.list_children), LibrusCredentialsError)
+    cold.do(account.session(cold).login)
+    before = cold.sim.counts
+    assert isinstance(cold.fails(old.list_children), LibrusCredentialsError)
+    assert cold.sim.counts == before
+
+
+def test_a_child_is_read_again_after_another_process_has_signed_in(shared: World) -> None:
+    """The child's renewal waits for the portal, which hears of it."""
+    account = LATCHED["cookies"]
+    old = account.session(shared)
+    read = shared.do(lambda: old.for_child(shared.sim.children[0].id)).grades.list
+    account.change(shared)
+    shared.sim.expire_child_tokens()
+    assert isinstance(shared.fails(read), LibrusCredentialsError)
+    shared.do(account.session(shared).get_portal_me)  # what was kept is dead, so this signs in
+    shared.sim.reset_counts()
+    assert shared.do(read) is not None
+    assert (shared.count("login"), shared.count("fresh")) == (0, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from pathlib import Path
@@ -21,6 +22,8 @@ from librus_sdk.shells.keeping import Keeping
 from librus_sdk.shells.store import StoreKey
 from tests.heart.drivers import ManualClock, World
 from tests.heart.stores import MemoryStore
+from tests.heart.test_processes import forked
+from tests.shells.claims import claimed
 
 DAY = 86_400.0
 
@@ -96,11 +99,11 @@ def test_patience_leaves_time_to_renew(cold: World) -> None:
     assert kept.shared_by("family", Secret("joanna@example.org"), parts_of(options)).patience_s == 20.0
 
 
-def test_what_came_is_kept_when_a_session_ends_before_anybody_gets_round_to_it(cold: World) -> None:
+def test_what_came_is_kept_when_a_session_ends_before_anybody_gets_round_to_it(
+    make_world: Callable[..., World],
+) -> None:
     """The loop's own threads are busy with something else when the session ends."""
-    if cold.driver.name != "tasks":
-        pytest.skip("threads keep it themselves")
-    store = MemoryStore()
+    cold, store = make_world("tasks"), MemoryStore()
     cold.common = {"store": store}
     cold.again(auth="oauth")
     cold.do(cold.session.login)
@@ -141,25 +144,20 @@ def test_what_came_is_kept_when_a_session_ends_before_anybody_gets_round_to_it(c
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_the_end_of_a_forked_process_gives_nobody_else_s_right_back(tmp_path: Path) -> None:
     key = StoreKey.of("family", Secret("joanna@example.org"), ("https://portal.example",), usual_hosts=True)
-    mine = FileStore(tmp_path).shelf(key).claim()
-    assert mine is not None
-    pid = os.fork()
-    if pid == 0:
-        try:
-            mine.release()
-            del mine
-        finally:
-            os._exit(0)
-    os.waitpid(pid, 0)
+    mine = [claimed(FileStore(tmp_path).shelf(key))]
+
+    def child() -> str:
+        mine.pop().release()  # the last there is of it
+        return "given back"
+
+    assert forked(child)() == "given back"
     assert FileStore(tmp_path).shelf(key).claim() is None
-    mine.release()
-    again = FileStore(tmp_path).shelf(key).claim()
-    assert again is not None
-    again.release()
+    mine[0].release()
+    claimed(FileStore(tmp_path).shelf(key)).release()
 
 
-def test_a_loop_that_has_no_threads_left_does_the_work_itself(cold: World) -> None:
-    store = MemoryStore()
+def test_a_loop_that_has_no_threads_left_does_the_work_itself(make_world: Callable[..., World]) -> None:
+    cold, store = make_world("tasks"), MemoryStore()
 
     async def scenario() -> None:
         async with AsyncLibrusSession(cold.sim.credentials, **cold.options(store=store)) as session:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,14 +11,7 @@ import pytest
 
 from librus_sdk import FileStore, LibrusSession
 from librus_sdk.simulator import Simulator
-from tests.heart.conftest import WEDNESDAY
-from tests.heart.readers import Reader
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(children=2, today=WEDNESDAY) as running:
-        yield running
+from tests.heart.readers import Reader, all_meet_the_dead_token, killed_while_renewing
 
 
 @pytest.fixture
@@ -42,16 +34,7 @@ def test_twenty_processes_that_meet_a_dead_token_renew_it_once(
     sim: Simulator, reader: Callable[[str], Reader]
 ) -> None:
     readers = [reader("threads" if number % 2 else "tasks") for number in range(20)]
-    for each in readers:
-        each.until_ready()
-    assert sim.counts == {}
-    sim.expire_child_tokens()
-    gate = sim.hold("Grades", at="response", times=20)
-    for each in readers:
-        each.go()
-    # Everybody is refused before anybody renews: nobody comes too late to need it.
-    gate.wait_arrived(20)
-    gate.release()
+    all_meet_the_dead_token(sim, readers)
     said = {each.said() for each in readers}
     assert len(said) == 1, said
     assert said.pop().endswith(" grades")
@@ -77,19 +60,8 @@ def test_when_the_one_that_renews_is_killed_another_takes_over(
     sim: Simulator, reader: Callable[[str], Reader], tmp_path: Path
 ) -> None:
     first, second = reader("threads"), reader("tasks")
-    for each in (first, second):
-        each.until_ready()
-    sim.expire_child_tokens()
-    gate = sim.hold("fresh", at="response", times=1)
-    first.go()
-    gate.wait_arrived()
-    refused = sim.hold("Grades", at="response", times=1)
-    second.go()
-    refused.wait_arrived()
-    refused.release()
-    first.process.send_signal(signal.SIGKILL)
+    killed_while_renewing(sim, first, second)
     assert second.said().endswith(" grades")
-    gate.release()
     assert sim.counts["fresh"] == 2
     assert [each.set_aside for each in FileStore(tmp_path).files()] == [None]
 

@@ -261,7 +261,20 @@ def test_a_pause_does_not_outlast_the_whole_call(world: World) -> None:
     error = world.fails(client.lucky_number.get)
     assert isinstance(error, LibrusTimeoutError)
     assert (error.code, error.whole_call) == (NETWORK_TIMEOUT, True)
+    assert error.details["waited_for"] == "throttle"
     assert (world.count("LuckyNumbers"), world.clock.slept) == (0, [])
+
+
+def test_a_turn_that_does_not_come_in_time_is_said_to_be_the_rates(world: World) -> None:
+    client = ready(world, retry=ONCE, max_requests_per_second=0.1, request_burst=1)
+    hasty = world.client(timeout_total_ms=5_000)
+    assert world.do(client.lucky_number.get)
+    before, slept = world.sim.counts, len(world.clock.slept)
+    error = world.fails(hasty.lucky_number.get)
+    assert isinstance(error, LibrusTimeoutError)
+    assert (error.whole_call, error.details["waited_for"]) == (True, "rate")
+    assert "(max_requests_per_second)" in error.message
+    assert (world.sim.counts, len(world.clock.slept)) == (before, slept)
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -498,11 +511,31 @@ def test_a_sign_in_says_until_when_if_librus_does(cold: World) -> None:
     assert cold.do(cold.session.list_children)
 
 
-def test_a_sign_in_says_nothing_of_a_time_that_nobody_knows(cold: World) -> None:
-    cold.sim.fail("me", maintenance=True)
-    error = cold.fails(cold.session.list_children)
-    assert error.message.endswith("Try again later.")
-    assert "until" not in error.details
+SIGN_INS: Final[dict[str, Callable[[World], object]]] = {
+    "family": lambda world: world.sim.fail("me", maintenance=True, times=None),
+    "school": lambda world: setattr(world.sim, "web_maintenance", "redirect"),
+}
+
+
+@pytest.mark.parametrize("account", SIGN_INS)
+def test_a_sign_in_rests_like_a_read_where_librus_gives_no_time(cold: World, account: str) -> None:
+    call = cold.session.list_children
+    if account == "school":
+        cold.gateway()
+        call = cold.do(cold.session.for_child).grades.list
+    SIGN_INS[account](cold)
+    for seconds in (30, 60, 120, 240, 300, 300):
+        before = cold.sim.counts
+        says_until(cold, cold.fails(call), seconds)
+        assert cold.sim.counts != before
+        asked = cold.sim.counts
+        cold.clock.advance(seconds - 1)
+        assert cold.fails(call).code == SERVICE_MAINTENANCE
+        assert cold.sim.counts == asked, "Librus is left alone until then"
+        cold.clock.advance(1)
+    cold.sim.clear_faults()
+    cold.sim.web_maintenance = None
+    assert cold.do(call)
 
 
 def test_two_sessions_find_out_for_themselves(world: World) -> None:

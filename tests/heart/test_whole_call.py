@@ -16,11 +16,14 @@ SHORT_MS = 150
 LONG_MS = 60_000
 
 
-def is_over(error: LibrusSdkError, total_ms: int = SHORT_MS) -> LibrusTimeoutError:
-    """The error, which must be that of the whole call."""
+def is_over(
+    error: LibrusSdkError, total_ms: int = SHORT_MS, waited_for: str | None = None
+) -> LibrusTimeoutError:
+    """The error, which must be that of the whole call; ``waited_for`` where its turn did not come."""
     assert isinstance(error, LibrusTimeoutError)
     assert (error.code, error.whole_call) == (NETWORK_TIMEOUT, True)
-    assert set(error.details) == {"endpoint", "timeout_ms"}
+    assert set(error.details) - {"waited_for"} == {"endpoint", "timeout_ms"}
+    assert error.details.get("waited_for") == waited_for
     assert error.details["timeout_ms"] == total_ms
     assert "timeout_total_ms" in error.message
     return error
@@ -56,7 +59,8 @@ def test_it_bounds_standing_in_line(world: World) -> None:
     gate = world.sim.hold("Grades")
     first = world.start(patient.grades.list)
     gate.wait_arrived()
-    is_over(world.fails(hasty.grades.list))
+    error = is_over(world.fails(hasty.grades.list), waited_for="concurrency")
+    assert "(max_concurrency)" in error.message
     gate.release()
     assert first.result()
     assert world.count("Grades") == 1
@@ -144,7 +148,11 @@ def test_nothing_is_renewed_for_a_call_that_is_over(world: World, monkeypatch: p
 
     def running_out(self: Limit) -> Left:
         found = left(self)
-        return found if next(asked, False) or self.total_ms is None else Left(0.0, self.total_ms, whole=True)
+        return (
+            found
+            if next(asked, False) or self.total_ms is None
+            else Left(0.0, self.total_ms, "timeout_total_ms")
+        )
 
     hasty = world.client(timeout_total_ms=20_000, timeout_ms=30_000)
     monkeypatch.setattr(Limit, "left", running_out)
@@ -158,7 +166,7 @@ def test_a_call_that_is_over_sends_nothing(world: World, monkeypatch: pytest.Mon
     from librus_sdk.shells.limits import Left, Limit
 
     client = world.client(timeout_total_ms=20_000)
-    monkeypatch.setattr(Limit, "left", lambda _self: Left(0.0, 20_000, whole=True))
+    monkeypatch.setattr(Limit, "left", lambda _self: Left(0.0, 20_000, "timeout_total_ms"))
     is_over(world.fails(client.grades.list), 20_000)
     assert world.count("Grades") == 0
 
@@ -198,7 +206,7 @@ def test_a_message_that_stood_in_line_to_the_end_was_not_sent(cold: World) -> No
     gate = letters.sim.hold("Grades")
     reading = cold.start(letters.client.grades.list)
     gate.wait_arrived()
-    is_over(cold.fails(lambda: hasty.confirm(prepared)))
+    is_over(cold.fails(lambda: hasty.confirm(prepared)), waited_for="concurrency")
     gate.release()
     assert reading.result()
     assert (letters.asked, letters.sent) == (0, [])

@@ -29,7 +29,7 @@ from librus_sdk.flows.portal import PORTAL_KEY
 from librus_sdk.flows.shared import Shared
 from librus_sdk.flows.steps import Exchange, Flow, Ports
 from librus_sdk.secret import Secret
-from librus_sdk.settings import Hosts
+from librus_sdk.settings import Hosts, RetryPolicy
 from librus_sdk.shells.clock import Clock
 from librus_sdk.shells.keeping import Keeping
 from librus_sdk.shells.slots import Flight, Outcome, Slot
@@ -83,9 +83,15 @@ class _Shelf:
     def load(self) -> Secret | None:
         if self._process.trouble == "load":
             raise OSError("trouble")
+        self._answers()
         return self._process.scene.disk.content
 
+    def _answers(self) -> None:
+        if self._process.trouble == "silent":
+            raise TimeoutError
+
     def claim(self) -> _Claim | None:
+        self._answers()
         disk = self._process.scene.disk
         if disk.holder is not None:
             return None
@@ -159,7 +165,13 @@ class Process:
         self.keeping = Keeping(_Shelf(self), KEY, self.ports)
         self.slots: dict[str, Slot] = {}
         self.held: dict[str, list[Any]] = {}
-        self.oauth = OAuthFlows(HOSTS, None, self.ports)
+        self.oauth = OAuthFlows(HOSTS, None, self.ports, RetryPolicy.off())
+
+    @property
+    def rests_until(self) -> float | None:
+        """Until when this process does not ask the store, which did not answer; None when it does."""
+        until = self.keeping._calls._rests_until
+        return None if until is None or until <= self.clock.now else until
 
     def slot(self, name: str) -> Slot:
         if name in self.slots:

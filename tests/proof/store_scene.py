@@ -27,6 +27,8 @@ from .store_promises import Promises
 
 Deed = tuple[str, int]
 MOST_REQUESTS: Final = 3
+OWN: Final = ("step", "orphan", "rested")
+"""What happens by itself, without an adversary."""
 
 
 class Scene(Promises):
@@ -95,6 +97,9 @@ class Scene(Promises):
         for number, process in enumerate(self.processes):
             if process.alive and not process.closed and any(self._of(process)):
                 yield from ((deed, number) for deed in ("kill", "close", "close late") if self._may(deed))
+        for number, process in enumerate(self.processes):
+            if process.alive and process.rests_until is not None and any(self._of(process)):
+                yield "rested", number
         for number, name in enumerate(self.names):
             if self.live[name] and self._may("revoke"):
                 yield "revoke", number
@@ -113,13 +118,13 @@ class Scene(Promises):
         if isinstance(work.do, _Saving):
             return ("save",)
         if work.do == actor.process.keeping.look:
-            return ("load",)
-        return ("impatient",) if not actor.process.keeping._claim and actor.contacts == 0 else ()
+            return "load", "silent"
+        return ("impatient", "silent") if not actor.process.keeping._claim and actor.contacts == 0 else ()
 
     def do(self, deed: Deed) -> None:
         what, number = deed
         self.time += 1
-        if what in ("step", "orphan"):
+        if what in OWN:
             pass
         elif what == "close late":
             self.budget["close"] -= 1
@@ -134,6 +139,10 @@ class Scene(Promises):
             self._kill(self.processes[number])
         elif what in ("close", "close late"):
             self._close(self.processes[number], done=what == "close")
+        elif what == "rested":
+            until = self.processes[number].rests_until
+            assert until is not None
+            self.processes[number].clock.now = until
         else:
             self._step(self.actors[number], what)
         self._look_after()
@@ -270,10 +279,12 @@ class Scene(Promises):
         if deed == "impatient":
             self.trouble = actor.excused = True
             process.clock.now += PATIENCE_S + 1
-        if deed in ("load", "save"):
+        if deed in ("load", "save", "silent"):
             self.trouble = actor.excused = True
             self.excused |= deed == "save"
             process.trouble = deed
+        # Whoever cannot ask the store shares nothing.
+        actor.excused |= process.rests_until is not None
         try:
             answer = work.do()
         finally:

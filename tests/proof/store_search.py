@@ -15,7 +15,7 @@ from librus_sdk.shells.keeping import _Saving
 
 from .model import ViolationError
 from .store_processes import SERIES, Actor, Process, Setup
-from .store_scene import Deed, Scene
+from .store_scene import OWN, Deed, Scene
 
 _NAMES: dict[type, tuple[str, ...]] = {}
 _PLAIN: Final = frozenset({str, int, float, bool, type(None), bytes})
@@ -71,7 +71,7 @@ class Canon:
         keeping = process.keeping
         oauth = (self.of(process.oauth._unanswered), self.of(process.oauth._spent))
         return (
-            (process.alive, process.closed, process.clock.now, keeping._owner),
+            (process.alive, process.closed, process.clock.now, keeping._owner, keeping._calls._rests_until),
             (keeping._claim is not None, len(keeping._inside)),
             slots,
             oauth,
@@ -132,7 +132,7 @@ def explore(setup: Setup, limit: int | None = None) -> Report:
     todo: list[tuple[tuple[Deed, ...], int]] = [((), -1)]
     while todo:
         way, origin = todo.pop()
-        scene, own = _replayed(setup, way[:-1]), not way or way[-1][0] in ("step", "orphan")
+        scene, own = _replayed(setup, way[:-1]), not way or way[-1][0] in OWN
         while True:
             try:
                 if way:
@@ -143,7 +143,7 @@ def explore(setup: Setup, limit: int | None = None) -> Report:
                 if new:
                     before.append(set())
                     deeds = list(scene.deeds())
-                    if not any(deed[0] in ("step", "orphan") for deed in deeds):
+                    if not any(deed[0] in OWN for deed in deeds):
                         scene.check_end()
                         ends.append(number)
             except ViolationError as violation:
@@ -159,7 +159,7 @@ def explore(setup: Setup, limit: int | None = None) -> Report:
             if not deeds:
                 break
             todo += [((*way, deed), number) for deed in deeds[1:]]
-            way, origin, own = (*way, deeds[0]), number, deeds[0][0] in ("step", "orphan")
+            way, origin, own = (*way, deeds[0]), number, deeds[0][0] in OWN
     _check_that_all_end(before, ends)
     report.states, report.ends = len(before), len(ends)
     return report

@@ -12,7 +12,7 @@ import pytest
 from librus_sdk.clients.kept import TokensAsText
 from librus_sdk.core import keeping
 from librus_sdk.core.keeping import Document
-from librus_sdk.flows import shared
+from librus_sdk.flows import shared, turns
 from librus_sdk.flows.steps import Flow, Work
 from librus_sdk.shells import keeping as shell
 
@@ -47,11 +47,16 @@ WORLDS: Final = (
     Setup("pair: not saved", pair=True, budget={"revoke": 1, "save": 1}),
     Setup("pair: not read", pair=True, budget={"revoke": 1, "load": 1, "fail": 1}),
     Setup("pair: out of patience", pair=True, budget={"revoke": 1, "impatient": 1}),
+    Setup("silent", budget={"revoke": 1, "silent": 1}),
+    Setup("pair: silent", pair=True, budget={"revoke": 1, "silent": 1}),
 )
 SLOW_WORLDS: Final = (
     Setup("three", THREE, budget={"revoke": 2}),
     Setup("three, killed", THREE, budget={"revoke": 1, "kill": 1, "fail": 1}),
     Setup("three, pair", THREE, pair=True, budget={"revoke": 1, "kill": 1, "close": 1}),
+    Setup("silent twice", budget={"revoke": 1, "silent": 2, "fail": 1}),
+    Setup("pair: silent twice", pair=True, budget={"revoke": 1, "silent": 2}),
+    Setup("pair: silent and killed", pair=True, budget={"revoke": 1, "silent": 1, "kill": 1, "close": 1}),
     Setup("two children and a neighbour", (*SIBLINGS, (1, 0, False)), budget={"revoke": 2}),
     Setup("everything", budget={"revoke": 2, "kill": 1, "fail": 1, "close": 1, "save": 1, "load": 1}),
     Setup("everything, pair", pair=True, budget={"revoke": 2, "kill": 1, "fail": 1, "close": 1, "load": 1}),
@@ -166,7 +171,7 @@ def shares_failures_for_ever(patch: Patch) -> None:
 
 def leaves_the_saving_undone(patch: Patch) -> None:
     """Whoever is given up does not see to it that what has come is kept."""
-    patch.setattr(shared, "GeneratorExit", ZeroDivisionError, raising=False)
+    patch.setattr(turns, "GeneratorExit", ZeroDivisionError, raising=False)
 
 
 def keeps_the_right(patch: Patch) -> None:
@@ -177,6 +182,15 @@ def keeps_the_right(patch: Patch) -> None:
 def loses_patience(patch: Patch) -> None:
     """What works once is sent although another may have sent it."""
     patch.setattr(store_processes, "TokensAsText", lambda name: TokensAsText(name, dies_with_sign_in=False))
+
+
+def takes_the_right_for_granted(patch: Patch) -> None:
+    """A store that did not answer counts as one that gave the right to renew."""
+
+    def take(self: Any) -> bool:
+        return self._keeping.enter(self) is not False
+
+    patch.setattr(shell._Turn, "take", take)
 
 
 def does_not_count(patch: Patch) -> None:
@@ -219,6 +233,7 @@ MUTANTS: Final = (
     Mutant(leaves_the_saving_undone, "pair: closed", "given once is lost"),
     Mutant(keeps_the_right, "revoked twice", "not given back|comes to an end"),
     Mutant(loses_patience, "pair: out of patience", "sent twice"),
+    Mutant(takes_the_right_for_granted, "pair: silent", "sent twice"),
     Mutant(does_not_count, "revoked twice", "not counted"),
     Mutant(forgets_the_others, "two children", "what is another's"),
 )

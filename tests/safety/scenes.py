@@ -24,6 +24,7 @@ from librus_sdk import (
 )
 from librus_sdk.shells.clock import Clock
 from librus_sdk.simulator import Simulator
+from tests.ctrl_c import ctrl_c_interrupts
 from tests.safety.evidence import Evidence, Needles
 
 __all__ = ["WEDNESDAY", "Scene", "Shell"]
@@ -123,15 +124,14 @@ class Scene:
             gate.wait_arrived()
             signal.pthread_kill(main, signal.SIGINT)
 
-        old = signal.signal(signal.SIGINT, signal.default_int_handler)
         presser = threading.Thread(target=press, daemon=True)
-        presser.start()
-        try:
-            yield
-        finally:
-            presser.join(10)
-            signal.signal(signal.SIGINT, old)
-            gate.release()
+        with ctrl_c_interrupts():
+            presser.start()
+            try:
+                yield
+            finally:
+                presser.join(10)
+                gate.release()
 
     def cancelled(self, endpoint: str, operation: Callable[[], Any]) -> Any:
         """Run the operation as a task that is cancelled as soon as a request to the endpoint has come in."""

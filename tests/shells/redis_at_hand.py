@@ -53,8 +53,8 @@ class RedisAtHand:
 
     def __init__(self, *options: str, bind: Iterable[str] = ()) -> None:
         self.program = server_program()
-        # Not the test's own folder: the name of a socket must be short.
-        self.folder = Path(tempfile.mkdtemp(prefix="redis"))
+        # Neither the test's own folder nor TMPDIR: the name of a socket must be short.
+        self.folder = Path(tempfile.mkdtemp(prefix="redis", dir="/tmp"))
         self.port = _free_port()
         self.socket = self.folder / "s"
         self.url = f"unix://{self.socket}"

@@ -18,10 +18,9 @@ from typing import Any
 
 from librus_sdk import FileStore, Secret
 from librus_sdk.shells.file_shelf import FileClaim, FileShelf
-from librus_sdk.shells.store import StoreKey
+from tests.shells.claims import KEY, claimed, keep, names
 
 ROOT = Path(__file__).parents[2]
-KEY = StoreKey.of("family", Secret("zofia@example.invalid"), ("portal", "api"), usual_hosts=True)
 OLD, NEW = (Secret(json.dumps({"which": which, "filling": which * 3_000_000})) for which in "ab")
 SMALL_OLD, SMALL_NEW = Secret('{"which": "old"}'), Secret('{"which": "new"}')
 PROGRAM = [sys.executable, "-W", "error", "-m", "tests.shells.store_programs"]
@@ -31,12 +30,6 @@ def shelf(folder: str) -> FileShelf:
     return FileStore(folder).shelf(KEY)
 
 
-def claimed(folder: str) -> FileClaim:
-    claim = shelf(folder).claim()
-    assert claim is not None
-    return claim
-
-
 def say(word: str) -> None:
     sys.stdout.write(word)
     sys.stdout.flush()
@@ -44,7 +37,7 @@ def say(word: str) -> None:
 
 def holder(folder: str) -> None:
     """Hold the claim until the other side closes."""
-    claim = claimed(folder)
+    claim = claimed(shelf(folder))
     say("held\n")
     sys.stdin.read()
     claim.release()
@@ -54,9 +47,7 @@ def holder(folder: str) -> None:
 def writer(folder: str) -> None:
     """Write one document and the other in turns, until killed."""
     for number in count():
-        claim = claimed(folder)
-        claim.save((OLD, NEW)[number % 2])
-        claim.release()
+        keep(shelf(folder), (OLD, NEW)[number % 2])
         say(".")
 
 
@@ -68,7 +59,7 @@ def sweep_saving(folder: str) -> None:
         assert found in {SMALL_OLD, SMALL_NEW}, ending
         seen["new" if found == SMALL_NEW else "old"] += 1
         seen["left behind"] += any(Path(folder).glob("*.part"))
-    say(json.dumps({**seen, "files": sorted(path.name for path in Path(folder).iterdir())}))
+    say(json.dumps({**seen, "files": names(Path(folder))}))
 
 
 def sweep_setting_aside(folder: str) -> None:
@@ -89,12 +80,10 @@ def sweep_half_written(folder: str) -> None:
 
     sizes: list[int] = []
     for size in (0, 1, 4096, 5000, 1 << 20, len(NEW.reveal()) - 1):
-        claim = claimed(folder)
-        claim.save(OLD)
-        claim.release()
+        keep(shelf(folder), OLD)
         child = os.fork()
         if not child:
-            claim = claimed(folder)
+            claim = claimed(shelf(folder))
             signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
@@ -103,22 +92,18 @@ def sweep_half_written(folder: str) -> None:
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGXFSZ
         sizes += [path.stat().st_size for path in Path(folder).glob("*.part")]
         assert shelf(folder).load() == OLD
-        claim = claimed(folder)
-        claim.save(NEW)
-        claim.release()
+        keep(shelf(folder), NEW)
         assert shelf(folder).load() == NEW
-    say(json.dumps({"sizes": sizes, "files": sorted(path.name for path in Path(folder).iterdir())}))
+    say(json.dumps({"sizes": sizes, "files": names(Path(folder))}))
 
 
 def killed(folder: str, work: Callable[[FileClaim], object]) -> Iterator[int]:
     """Have the work done upon a fresh old document, killed one step later each time, until it is not."""
     for number in count(1):
-        claim = claimed(folder)
-        claim.save(SMALL_OLD)
-        claim.release()
+        keep(shelf(folder), SMALL_OLD)
         child = os.fork()
         if not child:
-            claim = claimed(folder)
+            claim = claimed(shelf(folder))
             die_at(number)
             work(claim)
             sys.setprofile(None)

@@ -13,12 +13,9 @@ import pytest
 from librus_sdk import LibrusConfigurationError
 from librus_sdk.shells.disk import PartFile, save
 from tests.models.samples import everything_shown
+from tests.shells.claims import names
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links are different there")
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(entry.name for entry in folder.iterdir())
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF \x00\xff\r\n" * 1000])

@@ -21,19 +21,14 @@ from librus_sdk import FileStore, LibrusConfigurationError, Secret
 from librus_sdk.core import keeping
 from librus_sdk.shells.file_shelf import MAX_BYTES, FileClaim, FileShelf
 from librus_sdk.shells.store import Claim, SessionStore, Shelf, StoreKey
-from tests.models.samples import MARKER, everything_shown
-from tests.shells.store_programs import KEY, NEW, OLD, PROGRAM, ROOT, claimed
+from tests.models.samples import MARKER
+from tests.shells.claims import KEY, STEM, claimed, keep, names
+from tests.shells.conftest import refuses
+from tests.shells.store_programs import NEW, OLD, PROGRAM, ROOT
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes, links and signals are different there")
-STEM = f"family-{KEY.owner[:16]}"
 CONTENT = Secret(json.dumps({"token": MARKER}))
 NOBODY = StoreKey.of("family", None, ("portal", "api"), usual_hosts=True)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder that is not there yet, whose name is somebody's."""
-    return tmp_path / MARKER / "sessions"
 
 
 @pytest.fixture
@@ -41,27 +36,8 @@ def shelf(folder: Path) -> FileShelf:
     return FileStore(folder).shelf(KEY)
 
 
-@pytest.fixture
-def claim(shelf: FileShelf) -> Iterator[FileClaim]:
-    held = shelf.claim()
-    assert held is not None
-    yield held
-    held.release()
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(entry.name for entry in folder.iterdir())
-
-
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-def refuses(act: Callable[[], Any], said: str) -> None:
-    with pytest.raises(LibrusConfigurationError, match=said) as caught:
-        act()
-    assert caught.value.__cause__ is caught.value.__context__ is None
-    assert MARKER not in everything_shown(caught.value)
 
 
 # --- what is kept -----------------------------------------------------------------------------------------
@@ -127,10 +103,7 @@ def test_an_account_is_named_by_its_digest(folder: Path) -> None:
     school = StoreKey.of("school", Secret("zofia@example.invalid"), ("portal", "api"), usual_hosts=True)
     store = FileStore(folder)
     for key in (KEY, other, school):
-        claim = store.shelf(key).claim()
-        assert claim is not None
-        claim.save(Secret(key.owner))
-        claim.release()
+        keep(store.shelf(key), Secret(key.owner))
     assert [store.shelf(key).load() for key in (KEY, other, school)] == [
         Secret(key.owner) for key in (KEY, other, school)
     ]
@@ -142,17 +115,12 @@ def test_an_account_is_named_by_its_digest(folder: Path) -> None:
 @pytest.mark.parametrize("key", [KEY, NOBODY])
 def test_a_store_may_have_a_name(folder: Path, key: StoreKey) -> None:
     store = FileStore(folder, name="Mama_2-b")
-    claim = store.shelf(key).claim()
-    assert claim is not None
-    claim.save(CONTENT)
-    claim.release()
+    keep(store.shelf(key), CONTENT)
     assert names(folder) == ["Mama_2-b.json", "Mama_2-b.lock"]
     # Another Librus has documents of its own, whoever asks.
     elsewhere = StoreKey.of("family", None, ("localhost",), usual_hosts=False)
     assert store.shelf(elsewhere).load() is None
-    claim = store.shelf(elsewhere).claim()
-    assert claim is not None
-    claim.release()
+    claimed(store.shelf(elsewhere)).release()
     assert f"Mama_2-b-{elsewhere.hosts[:8]}.lock" in names(folder)
 
 
@@ -234,9 +202,7 @@ def test_everything_is_its_owners_only(folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(os, "fsync", look)
     before = os.umask(mask)
     try:
-        claim = claimed(str(folder))
-        claim.save(CONTENT)
-        claim.release()
+        keep(FileStore(folder).shelf(KEY), CONTENT)
     finally:
         os.umask(before)
     assert seen == [0o600]
@@ -358,8 +324,7 @@ def test_a_folder_that_others_make_at_the_same_time(folder: Path, monkeypatch: p
         mkdir(path, *given, **more)
 
     monkeypatch.setattr(Path, "mkdir", beaten)
-    claim = claimed(str(folder))
-    claim.release()
+    claimed(FileStore(folder).shelf(KEY)).release()
     assert names(folder) == [f"{STEM}.lock"]
 
 
@@ -400,7 +365,7 @@ def test_nothing_stays_open(folder: Path) -> None:
     handles = Path("/proc/self/fd") if Path("/proc/self/fd").exists() else Path("/dev/fd")
     counts: list[int] = []
     for _ in range(5):
-        claim = claimed(str(folder))
+        claim = claimed(FileStore(folder).shelf(KEY))
         claim.save(CONTENT)
         FileStore(folder).shelf(KEY).load()
         assert FileStore(folder).shelf(KEY).claim() is None
@@ -415,13 +380,11 @@ def test_nothing_stays_open(folder: Path) -> None:
 
 def test_two_shelves_exclude_each_other(shelf: FileShelf, folder: Path) -> None:
     for other in (shelf, FileStore(folder).shelf(KEY)):
-        first = shelf.claim()
-        assert first is not None
+        first = claimed(shelf)
         assert other.claim() is None
         first.release()
         first.release()
-        second = other.claim()
-        assert second is not None
+        second = claimed(other)
         first.release()
         assert shelf.claim() is None
         refuses(lambda first=first: first.save(CONTENT), "was given back")  # type: ignore[misc]
@@ -430,12 +393,9 @@ def test_two_shelves_exclude_each_other(shelf: FileShelf, folder: Path) -> None:
 
 
 def test_a_claim_that_is_forgotten_is_given_back(shelf: FileShelf) -> None:
-    claim = shelf.claim()
-    assert claim is not None
+    claim = claimed(shelf)
     del claim
-    claim = shelf.claim()
-    assert claim is not None
-    claim.release()
+    claimed(shelf).release()
 
 
 def in_a_thread(work: Callable[[], Any]) -> Any:
@@ -453,8 +413,7 @@ def test_threads_exclude_each_other_and_may_hand_on(shelf: FileShelf, folder: Pa
     assert in_a_thread(FileStore(folder).shelf(KEY).claim) is None
     claim.save(CONTENT)
     claim.release()
-    claim = shelf.claim()
-    assert claim is not None
+    claim = claimed(shelf)
     in_a_thread(claim.release)
     claim = in_a_thread(shelf.claim)
     assert claim is not None
@@ -479,11 +438,28 @@ def test_of_many_threads_one_gets_it(shelf: FileShelf) -> None:
     held[0].release()
 
 
+class Awaited:
+    """A lock that tells when somebody waits for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.is_waited_for = threading.Event()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            self.is_waited_for.set()
+            self._lock.acquire()
+
+    def __exit__(self, *_how: object) -> None:
+        self._lock.release()
+
+
 def test_giving_back_waits_for_what_is_being_written(
     shelf: FileShelf, claim: FileClaim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writing, go_on = threading.Event(), threading.Event()
-    sync = os.fsync
+    sync, at_work = os.fsync, Awaited()
+    monkeypatch.setattr(claim, "_at_work", at_work)
 
     def slow(handle: int) -> None:
         writing.set()
@@ -496,15 +472,13 @@ def test_giving_back_waits_for_what_is_being_written(
     assert writing.wait(10)
     releaser = threading.Thread(target=claim.release)
     releaser.start()
+    assert at_work.is_waited_for.wait(10)
     assert shelf.claim() is None
-    assert releaser.is_alive()
     go_on.set()
     for thread in (saver, releaser):
         thread.join(10)
     assert shelf.load() == CONTENT
-    other = shelf.claim()
-    assert other is not None
-    other.release()
+    claimed(shelf).release()
 
 
 @posix
@@ -515,10 +489,7 @@ def test_a_lock_that_was_taken_away_is_noticed(
     """Whoever tidies the folder up lets a second process in; what it has renewed must not be overwritten."""
     (folder / f"{STEM}.lock").unlink()
     if again:
-        other = shelf.claim()
-        assert other is not None
-        other.save(CONTENT)
-        other.release()
+        keep(shelf, CONTENT)
     refuses(lambda: claim.save(Secret("{}")), "took the lock file of the session store away")
     assert shelf.load() == (CONTENT if again else None)
 
@@ -544,9 +515,7 @@ def test_processes_exclude_each_other(shelf: FileShelf, folder: Path) -> None:
         assert other.stdout.readline() == "held\n"
         assert shelf.claim() is None
         assert other.communicate()[0] == "released\n"
-        claim = shelf.claim()
-        assert claim is not None
-        claim.release()
+        claimed(shelf).release()
 
 
 @posix
@@ -556,9 +525,7 @@ def test_a_holder_that_is_killed_holds_nothing(shelf: FileShelf, folder: Path) -
         assert other.stdout.readline() == "held\n"
         other.kill()
         other.wait()
-        claim = shelf.claim()
-        assert claim is not None
-        claim.release()
+        claimed(shelf).release()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
@@ -626,9 +593,7 @@ def test_killed_from_outside_at_any_moment(shelf: FileShelf, folder: Path) -> No
             process.kill()
             process.wait()
         assert shelf.load() in {OLD, NEW}
-        claim = claimed(str(folder))
-        claim.save(CONTENT)
-        claim.release()
+        keep(FileStore(folder).shelf(KEY), CONTENT)
         assert shelf.load() == CONTENT
         assert names(folder) == [f"{STEM}.json", f"{STEM}.lock"]
 
@@ -648,8 +613,7 @@ def test_what_is_kept_is_told_without_opening_it(folder: Path) -> None:
     assert store.files() == []
     began = time.time() - 2
     for each in (store, FileStore(folder, name="Mama")):
-        claim = each.shelf(KEY).claim()
-        assert claim is not None
+        claim = claimed(each.shelf(KEY))
         claim.save(CONTENT)
         claim.set_aside("foreign")
         claim.save(Secret("{}"))

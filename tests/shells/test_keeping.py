@@ -302,8 +302,12 @@ def test_what_is_put_aside_is_told_even_when_nothing_can_be_kept() -> None:
     place_of(store).content = Secret("half a docu")
     store.fails = {"save"}
     assert keeping.turn().take()
-    with pytest.warns(LibrusStoreWarning, match="is damaged"):
+    with pytest.warns(LibrusStoreWarning) as told:
         assert keeping.saving(grow)() is None
+    assert [each.message.reason for each in told if isinstance(each.message, LibrusStoreWarning)] == [
+        "no_space",
+        "damaged",
+    ]
     assert events == ["store.unsaved", "store.set_aside"]
 
 

@@ -6,7 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,14 +16,15 @@ from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
-from librus_sdk import FileStore, KeyringStore, LibrusConfigurationError, Secret
+from librus_sdk import FileStore, KeyringStore, Secret
 from librus_sdk.core import keeping
+from librus_sdk.errors import LibrusConfigurationError
 from librus_sdk.shells.file_shelf import FileClaim, FileShelf
 from librus_sdk.shells.store import SessionStore, StoreKey
-from tests.models.samples import MARKER, everything_shown
+from tests.models.samples import MARKER
+from tests.shells.claims import KEY, STEM, keep, names
+from tests.shells.conftest import refuses
 
-KEY = StoreKey.of("family", Secret("zofia@example.invalid"), ("portal", "api"), usual_hosts=True)
-STEM = f"family-{KEY.owner[:16]}"
 CONTENT = Secret(json.dumps({"token": MARKER, "child": "Zażółć"}))
 
 
@@ -69,32 +70,8 @@ def ring(tmp_path: Path) -> Iterator[FileRing]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / MARKER / "sessions"
-
-
-@pytest.fixture
 def shelf(folder: Path) -> FileShelf:
     return KeyringStore(folder).shelf(KEY)
-
-
-@pytest.fixture
-def claim(shelf: FileShelf) -> Iterator[FileClaim]:
-    held = shelf.claim()
-    assert held is not None
-    yield held
-    held.release()
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(entry.name for entry in folder.iterdir())
-
-
-def refuses(act: Callable[[], Any], said: str) -> None:
-    with pytest.raises(LibrusConfigurationError, match=said) as caught:
-        act()
-    assert caught.value.__cause__ is caught.value.__context__ is None
-    assert MARKER not in everything_shown(caught.value)
 
 
 def is_damaged(shelf: FileShelf) -> bool:
@@ -130,10 +107,7 @@ def test_what_is_saved_is_loaded_and_nothing_of_it_is_in_the_file(
 
 def test_every_document_has_a_key_of_its_own(folder: Path, ring: FileRing) -> None:
     for name in ("mama", "tata"):
-        claim = KeyringStore(folder, name=name, service="my program").shelf(KEY).claim()
-        assert claim is not None
-        claim.save(CONTENT)
-        claim.release()
+        keep(KeyringStore(folder, name=name, service="my program").shelf(KEY), CONTENT)
     keys = ring.read()
     assert list(keys) == ["my program mama", "my program tata"]
     assert len(set(keys.values())) == 2
@@ -147,10 +121,7 @@ def test_plain_and_encrypted_documents_do_not_get_in_each_others_way(
     assert plain.load() is None
     assert plain.claim() is None  # one of them at a time all the same
     claim.release()
-    other = plain.claim()
-    assert other is not None
-    other.save(Secret("{}"))
-    other.release()
+    keep(plain, Secret("{}"))
     assert (shelf.load(), plain.load()) == (CONTENT, Secret("{}"))
 
 
@@ -219,6 +190,9 @@ def test_a_locked_key_ring_costs_nothing(shelf: FileShelf, claim: FileClaim, rin
     ring.locked = True
     for act in (shelf.load, lambda: claim.save(Secret("{}"))):
         refuses(act, "The key ring cannot be used: it is locked")
+        with pytest.raises(LibrusConfigurationError) as caught:
+            act()
+        assert caught.value.reason == "locked_key_ring"
     ring.locked = False
     assert shelf.load() == CONTENT
 
@@ -241,10 +215,7 @@ def test_where_there_is_no_key_ring(folder: Path, none: type[KeyringBackend]) ->
     refuses(lambda: KeyringStore(folder), r"There is no key ring here .* KeyringStore\(or_file=True\)")
     store = KeyringStore(folder, or_file=True)
     assert not store.encrypted
-    claim = store.shelf(KEY).claim()
-    assert claim is not None
-    claim.save(CONTENT)
-    claim.release()
+    keep(store.shelf(KEY), CONTENT)
     assert FileStore(folder).shelf(KEY).load() == CONTENT
 
 

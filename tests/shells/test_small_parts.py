@@ -9,7 +9,7 @@ import pickle
 import runpy
 import time
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 import pytest
@@ -140,6 +140,10 @@ def test_a_system_without_fork_needs_nothing(monkeypatch: pytest.MonkeyPatch) ->
 # --- limits ------------------------------------------------------------------------------------------------
 
 
+WHOLE: Final = "timeout_total_ms"
+FLIGHT: Final = "flight_timeout_s"
+
+
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> float:
     monkeypatch.setattr("librus_sdk.shells.limits.time.monotonic", lambda: 1000.0)
@@ -148,25 +152,26 @@ def now(monkeypatch: pytest.MonkeyPatch) -> float:
 
 @pytest.mark.usefixtures("now")
 @pytest.mark.parametrize(
-    ("limit", "seconds", "told", "whole"),
+    ("limit", "seconds", "told", "option"),
     [
-        (Limit(1500), 1.5, 1500, False),
-        (Limit(1500, deadline=1010.0), 1.5, 1500, False),
-        (Limit(1500, deadline=1001.5), 1.5, 1500, False),
-        (Limit(1500, deadline=1001.0), 1.0, 1000, False),
-        (Limit(1500, deadline=1000.0), 0.0, 1, False),
-        (Limit(1500, deadline=900.0), 0.0, 1, False),
-        (Limit(2**53 - 1), MAX_WAIT_S, 2**53 - 1, False),
-        (Limit(2**53 - 1, deadline=1e18), MAX_WAIT_S, 2**53 - 1, False),
-        (Limit(1500, deadline=1001.5, total_ms=4000), 1.5, 1500, False),
-        (Limit(1500, deadline=1001.0, total_ms=4000), 1.0, 4000, True),
-        (Limit(1500, deadline=900.0, total_ms=4000), 0.0, 4000, True),
+        (Limit(1500), 1.5, 1500, ""),
+        (Limit(1500, deadline=1010.0), 1.5, 1500, ""),
+        (Limit(1500, deadline=1001.5), 1.5, 1500, ""),
+        (Limit(1500, deadline=1001.0), 1.0, 1000, FLIGHT),
+        (Limit(1500, deadline=1000.0), 0.0, 1, FLIGHT),
+        (Limit(1500, deadline=900.0), 0.0, 1, FLIGHT),
+        (Limit(2**53 - 1), MAX_WAIT_S, 2**53 - 1, ""),
+        (Limit(2**53 - 1, deadline=1e18), MAX_WAIT_S, 2**53 - 1, ""),
+        (Limit(1500, deadline=1001.5, total_ms=4000), 1.5, 1500, ""),
+        (Limit(1500, deadline=1001.0, total_ms=4000), 1.0, 4000, WHOLE),
+        (Limit(1500, deadline=900.0, total_ms=4000), 0.0, 4000, WHOLE),
     ],
 )
-def test_what_is_left_of_a_limit(limit: Limit, seconds: float, told: int, whole: bool) -> None:
+def test_what_is_left_of_a_limit(limit: Limit, seconds: float, told: int, option: str) -> None:
     left = limit.left()
-    assert left == (seconds, told, whole)
-    assert left.is_over is (whole and not seconds)
+    assert left == (seconds, told, option)
+    assert left.whole is (option == WHOLE)
+    assert left.is_over is (left.whole and not seconds)
 
 
 def test_the_limit_of_a_call(now: float) -> None:
@@ -201,10 +206,12 @@ def test_which_pauses_there_is_no_time_for(limit: Limit, plain: bool, retry: boo
 def test_what_ran_out() -> None:
     whole, flight = Limit(1500, 1.0, 4000).ran_out(), Limit(1500, 1.0).ran_out()
     assert (whole.timeout_ms, whole.option, whole.sent) == (4000, "timeout_total_ms", False)
-    assert (flight.timeout_ms, flight.option, flight.sent) == (1500, "", False)
-    short, own = Left(1.0, 4000, whole=True), Left(1.0, 1500)
+    assert (flight.timeout_ms, flight.option, flight.sent) == (1500, FLIGHT, False)
+    assert Limit(1500, 1.0, 4000).ran_out("rate").waited_for == "rate"
+    short, own, flying = Left(1.0, 4000, WHOLE), Left(1.0, 1500), Left(1.0, 1000, FLIGHT)
     timeout, reset = Failure("timeout", "timeout", 4000), Failure("network", "reset")
     assert short.named(timeout) == replace(timeout, option="timeout_total_ms")
+    assert flying.named(timeout) == replace(timeout, option=FLIGHT)
     assert (short.named(reset), own.named(timeout)) == (reset, timeout)
 
 

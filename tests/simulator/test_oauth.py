@@ -14,7 +14,7 @@ from librus_sdk.events import Emitter
 from librus_sdk.flows.oauth import OAuthFlows, TokenPair
 from librus_sdk.flows.steps import Ports
 from librus_sdk.secret import Secret
-from librus_sdk.settings import PortalCredentials, SessionSettings
+from librus_sdk.settings import PortalCredentials, RetryPolicy, SessionSettings
 from librus_sdk.shells.clock import Clock
 from librus_sdk.shells.limits import stamped
 from librus_sdk.shells.slots import Slot
@@ -363,7 +363,7 @@ class Client:
         ports = Ports(clock.monotonic, clock.wall, clock.random, lambda _level, _name, _fields: None)
         self.shell = ThreadShell(settings, clock, ports, Emitter(None, clock.wall))
         known: PortalCredentials | None = sim.credentials if credentials else None
-        self.flows = OAuthFlows(sim.hosts, known, ports)
+        self.flows = OAuthFlows(sim.hosts, known, ports, RetryPolicy.off())
         self.slot = Slot(
             key="portal",
             name="portal",

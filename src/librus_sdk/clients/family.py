@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from ..core.http import join_url
-from ..core.refresh import Minted, Mode
+from ..core.refresh import Mark, Minted, Mode
 from ..errors import (
     AMBIGUOUS_CHILD,
     CHILD_NOT_FOUND,
@@ -124,11 +124,12 @@ class Family:
         self.core.learn(account)
         return minted
 
-    def _learn(self, account: ChildAccount, asked: float) -> None:
+    def _learn(self, account: ChildAccount, asked: float, mark: Mark | None) -> None:
         """Hear of a token that came with an account list or a fresh account."""
         lifetime = self.parts.settings.assumed_token_lifetime_s
         expires = None if lifetime is None else asked + lifetime
-        minted = Minted(account.id, account.access_token, asked, self.parts.clock.wall(), expires)
+        wall = self.parts.clock.wall()
+        minted = Minted(account.id, account.access_token, asked, wall, expires, mark=mark)
         with self._lock:
             slot = self._children.get(account.id)
             if slot is None:

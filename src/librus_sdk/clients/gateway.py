@@ -45,13 +45,17 @@ class GatewayAccount:
         assumed = settings.assumed_token_lifetime_s
         lifetime = None if assumed is None else min(assumed, EXTENDED_AFTER_S)
         self._shared: Final = shared_by("school", credentials.login, self.parts)
-        self._flows: Final = WebFlows(settings.hosts, credentials, ports, _TOKEN_INFO, lifetime)
+        self._flows: Final = WebFlows(
+            settings.hosts, credentials, ports, _TOKEN_INFO, lifetime, settings.retry
+        )
         self._post_flows: Final = PostFlows(settings.hosts, ports)
+        codec, refused = CookiesAsText("web"), self._flows.refused
         self.web: Final = Slot(
             key="gateway",
             name="web",
             endpoint=join_url(settings.hosts.synergia, "/loguj/portalRodzina"),
-            renewal=self._shared.renewal(lambda: self.web, CookiesAsText("web"), self._renew, lifetime),
+            renewal=self._shared.renewal(lambda: self.web, codec, self._renew, lifetime, refused),
+            news=self._shared.news(lambda: self.web, codec, refused, lifetime),
             private=False,
             clock=clock,
             latches=(LibrusTerminalAuthenticationError,),

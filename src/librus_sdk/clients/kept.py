@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import KW_ONLY, astuple, dataclass
 from typing import Any, Final, Literal, Protocol
 
 import msgspec
@@ -37,7 +37,8 @@ def shared_by(kind: Literal["family", "school"], account: Secret | None, parts: 
     hosts = parts.settings.hosts
     key = StoreKey.of(kind, account, astuple(hosts), usual_hosts=hosts == Hosts())
     patience_s = min(PATIENCE_S, parts.settings.flight_timeout_s / 2)
-    return Shared(Keeping(parts.store.shelf(key), key, parts.ports), parts.ports, patience_s)
+    keeping = Keeping(parts.store.shelf(key), key, parts.ports, rest_s=patience_s / 2)
+    return Shared(keeping, parts.ports, patience_s)
 
 
 def child_name(child_id: str) -> str:
@@ -46,13 +47,20 @@ def child_name(child_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class BearerAsText:
-    """A child's token."""
+class _AsText:
+    """A credential as most are: taken at any age, outlives the sign-in, is renewed without the old one."""
 
     name: str
+    _: KW_ONLY
     most_s: float | None = None
     dies_with_sign_in: bool = False
     begins_renewal: bool = False
+    only_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BearerAsText(_AsText):
+    """A child's token."""
 
     def payloads(self, secret: Secret) -> Mapping[str, Secret]:
         """Return the token."""
@@ -65,12 +73,9 @@ class BearerAsText:
 
 
 @dataclass(frozen=True, slots=True)
-class CookiesAsText:
+class CookiesAsText(_AsText):
     """The cookies of a sign-in, the mark of a known device among them."""
 
-    name: str
-    most_s: float | None = None
-    dies_with_sign_in: bool = False
     begins_renewal: bool = True
 
     def payloads(self, secret: Any) -> Mapping[str, Secret]:
@@ -97,13 +102,12 @@ class _Pair(msgspec.Struct, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class TokensAsText:
+class TokensAsText(_AsText):
     """The portal's pair of tokens. One whose renewing token is refused is worth nothing any more."""
 
-    name: str
-    most_s: float | None = None
     dies_with_sign_in: bool = True
     begins_renewal: bool = True
+    only_kept: bool = True
 
     def payloads(self, secret: TokenPair) -> Mapping[str, Secret]:
         """Return the pair as text."""
@@ -130,18 +134,16 @@ class _Book(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class AccountsAsText:
+class AccountsAsText(_AsText):
     """The list of children, each with its newest token; their tokens are kept with it, one by one.
 
     Attributes:
         book: makes of a list what the slot holds.
     """
 
-    name: str
     book: Any
+    _: KW_ONLY
     most_s: float | None = LIST_LASTS_S
-    dies_with_sign_in: bool = False
-    begins_renewal: bool = False
 
     def payloads(self, secret: _Book) -> Mapping[str, Secret]:
         """Return the list and the tokens; nothing when there are rows in it that nobody could read."""

@@ -150,15 +150,14 @@ def parts_of(options: SessionOptions) -> Parts:
     hook, logger = options.get("on_event"), options.get("logger")
     _check(clock, Clock, "clock must be a Clock.")
     hooks = hooks_of(hook)
-    if logger is not None:
-        _check(logger, (logging.Logger, logging.LoggerAdapter), "logger must be a logging.Logger.")
+    logged = None if logger is None else to_logger(logger)
     auth, store = options.get("auth", "cookies"), options.get("store")
     if auth not in get_args(AuthMode):
         raise LibrusConfigurationError("auth must be 'cookies' or 'oauth'.")
     if store is not None and (isinstance(store, type) or not callable(getattr(store, "shelf", None))):
         raise LibrusConfigurationError("store must be a SessionStore, like FileStore().")
-    if hook is None and logger is not None:
-        hooks = (to_logger(logger),)
+    if hook is None and logged is not None:
+        hooks = (logged,)
     emitter = Emitter(hooks, clock.wall)
     ports = Ports(clock.monotonic, clock.wall, clock.random, emitter)
     return Parts(settings, clock, emitter, ports, auth, store)

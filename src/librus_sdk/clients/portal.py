@@ -9,13 +9,14 @@ from types import TracebackType
 from typing import Final, Self, Unpack
 
 from ..core.http import join_url
-from ..core.refresh import Minted, Mode
+from ..core.refresh import Mark, Minted, Mode
 from ..errors import (
     LibrusConfigurationError,
     LibrusTerminalAuthenticationError,
 )
 from ..flows.oauth import ASSUMED_LIFETIME_S, OAuthFlows
 from ..flows.portal import PORTAL_KEY, PortalFlows
+from ..flows.shared import Codec, News
 from ..flows.steps import Flow, Renewal, ask
 from ..models.decoding import decode_account, decode_accounts, decode_portal_me
 from ..models.portal import ChildAccount, PortalMe, SynergiaAccounts
@@ -27,7 +28,7 @@ from ..shells.slots import Slot
 from ..shells.tasks import TaskShell
 from ..shells.threads import ThreadShell
 from .doors import unsupported
-from .kept import AccountsAsText, CookiesAsText, TokensAsText, shared_by
+from .kept import AccountsAsText, CookiesAsText, TokensAsText, child_name, shared_by
 from .options import Parts, SessionOptions, parts_of
 
 __all__ = ["AsyncPortalClient", "PortalClient", "PortalCore", "require_portal"]
@@ -76,14 +77,14 @@ class PortalCore:
     """The portal's slots and flows, without a shell: what both clients and both sessions are made of.
 
     ``on_account`` hears of every account row that arrives with a token, and since when it must be good: for a
-    list, since it was asked for; for a fresh account, since it arrived.
+    list, since it was asked for; for a fresh account, since it arrived, and where it stands in what is kept.
     """
 
     def __init__(
         self,
         credentials: PortalCredentials | None,
         parts: Parts,
-        on_account: Callable[[ChildAccount, float], None] = lambda _account, _asked: None,
+        on_account: Callable[[ChildAccount, float, Mark | None], None] = lambda _account, _since, _mark: None,
     ) -> None:
         if credentials is not None or parts.store is None or parts.auth != "oauth":
             require_portal(credentials)
@@ -101,15 +102,17 @@ class PortalCore:
             has_worked=lambda: self.portal.peek().generation > 0,
             retry=settings.retry,
         )
+        renewal, news = self._sign_in_with(credentials)
         self.portal: Final = Slot(
             key=PORTAL_KEY,
             name="portal",
             endpoint=join_url(settings.hosts.portal, "/konto-librus/login"),
-            renewal=self._sign_in_with(credentials),
+            renewal=renewal,
             private=True,
             clock=clock,
             latches=(LibrusTerminalAuthenticationError,),
             apart=parts.auth == "oauth",
+            news=news,
         )
         self.accounts: Final = Slot(
             key=ACCOUNTS_KEY,
@@ -124,15 +127,22 @@ class PortalCore:
         )
         renew_after_fork(self)
 
-    def _sign_in_with(self, credentials: PortalCredentials | None) -> Renewal:
+    def _sign_in_with(self, credentials: PortalCredentials | None) -> tuple[Renewal, News]:
+        """Return how the portal's slot is renewed, and how it hears of another's sign-in."""
+        settings = self.parts.settings
+        codec: Codec
+        renewal: Renewal
         if self.parts.auth == "cookies":
-            return self.shared.renewal(lambda: self.portal, CookiesAsText("portal"), self.flows.sign_in)
-        oauth = OAuthFlows(self.parts.settings.hosts, credentials, self.parts.ports)
-        return self.shared.renewal(
-            lambda: self.portal,
-            TokensAsText("portal tokens"),
-            lambda _mode: oauth.renew(self.portal),
-            ASSUMED_LIFETIME_S,
+            codec, renewal, lifetime = CookiesAsText("portal"), self.flows.sign_in, None
+            refused = self.flows.refused
+        else:
+            oauth = OAuthFlows(settings.hosts, credentials, self.parts.ports, settings.retry)
+            codec = TokensAsText("portal tokens", only_kept=credentials is None)
+            renewal, lifetime = lambda mode: oauth.renew(self.portal, mode), ASSUMED_LIFETIME_S
+            refused = oauth.refused
+        return (
+            self.shared.renewal(lambda: self.portal, codec, renewal, lifetime, refused),
+            self.shared.news(lambda: self.portal, codec, refused, lifetime),
         )
 
     def after_fork(self) -> None:
@@ -169,15 +179,21 @@ class PortalCore:
         # A reload is no sign-in: only an explicit refresh, which insists, may send a refused password again.
         answer = yield from self.flows.accounts(self.portal, "insist" if mode == "insist" else "need")
         for account in answer.value.accounts:
-            self._on_account(account, asked)
+            self._on_account(account, asked, None)
         return Minted(ACCOUNTS_KEY, _AccountBook(answer.value), asked, self.parts.clock.wall())
 
     def fresh(self, login: Secret) -> Flow[ChildAccount]:
-        """Have the portal issue a new token for the child with this login."""
+        """Have the portal issue a new token for the child with this login; it is kept as a renewal's is."""
+        (account, arrived), mark = yield from self.shared.kept(
+            self._arrived(login), lambda found: (child_name(found[0].id), found[0].access_token)
+        )
+        self.learn(account)
+        self._on_account(account, arrived, mark)
+        return account
+
+    def _arrived(self, login: Secret) -> Flow[tuple[ChildAccount, float]]:
         answer = yield from self.flows.fresh(self.portal, login, "insist")
-        self.learn(answer.value)
-        self._on_account(answer.value, self.parts.clock.monotonic())
-        return answer.value
+        return answer.value, self.parts.clock.monotonic()
 
     def learn(self, account: ChildAccount) -> None:
         """Put a renewed account in its place in the list, if there is a list."""

@@ -24,7 +24,7 @@ from ..errors import (
     LibrusSdkError,
     LibrusTimeoutError,
 )
-from .http import Failure, Request, Response, json_object
+from .http import Awaited, Failure, Request, Response, json_object
 
 __all__ = [
     "MAINTENANCE",
@@ -192,27 +192,41 @@ def failure_error(request: Request, failure: Failure) -> LibrusSdkError:
                 "issues": [f"$: expected at most {failure.max_bytes} bytes ({failure.option})"],
             },
         )
-    if failure.kind == "timeout" and failure.option:
-        return whole_call_error(request.endpoint, failure.timeout_ms)
     if failure.kind == "timeout":
-        return LibrusTimeoutError(
-            f"Librus did not answer within {failure.timeout_ms} ms. Try again, or allow more time "
-            "(timeout_ms, LIBRUS_TIMEOUT_MS).",
-            details={"endpoint": request.endpoint, "timeout_ms": failure.timeout_ms},
-        )
+        return _timeout_error(request.endpoint, failure)
     return LibrusNetworkError(
         f"No connection to Librus ({failure.reason}). Check the network and the address, then try again.",
         details={"endpoint": request.endpoint, "reason": failure.reason},
     )
 
 
-def whole_call_error(endpoint: str, total_ms: int) -> LibrusTimeoutError:
-    """Return the error of a call that used up the time it had in all."""
-    error = LibrusTimeoutError(
-        f"The whole call took longer than {total_ms} ms, retries and renewals included. Try again, or allow "
-        "more time (timeout_total_ms).",
-        details={"endpoint": endpoint, "timeout_ms": total_ms},
+def _timeout_error(endpoint: str, failure: Failure) -> LibrusTimeoutError:
+    """Return the error of a limit that ran out, which names it."""
+    if failure.option == "timeout_total_ms":
+        return whole_call_error(endpoint, failure.timeout_ms, failure.waited_for)
+    details = {"endpoint": endpoint, "timeout_ms": failure.timeout_ms}
+    if failure.option == "flight_timeout_s":
+        return LibrusTimeoutError(
+            "The sign-in or renewal at Librus took longer than it may. Try again, or allow more time "
+            "(flight_timeout_s).",
+            details=details,
+        )
+    return LibrusTimeoutError(
+        f"Librus did not answer within {failure.timeout_ms} ms. Try again, or allow more time "
+        "(timeout_ms, LIBRUS_TIMEOUT_MS).",
+        details=details,
     )
+
+
+def whole_call_error(endpoint: str, total_ms: int, waited_for: Awaited | None = None) -> LibrusTimeoutError:
+    """Return the error of a call that has no time left, of what it had in all."""
+    details: dict[str, Any] = {"endpoint": endpoint, "timeout_ms": total_ms}
+    if waited_for is None:
+        what = f"The whole call took longer than {total_ms} ms, retries and renewals included."
+    else:
+        details["waited_for"] = waited_for
+        what = f"The whole call may take {total_ms} ms, and {_WAITING[waited_for]}."
+    error = LibrusTimeoutError(f"{what} Try again, or allow more time (timeout_total_ms).", details=details)
     error.whole_call = True
     return error
 
@@ -235,6 +249,11 @@ def error_by_status(who: str, status: int, details: dict[str, Any]) -> LibrusApi
     return LibrusApiError(message, details=details)
 
 
+_WAITING: Final[Mapping[Awaited, str]] = {
+    "concurrency": "other requests of this session were before it for all of that time (max_concurrency)",
+    "rate": "its turn would have come later than that (max_requests_per_second)",
+    "throttle": "Librus wants no request before that is over",
+}
 _MEMORY_LIMIT: Final = (
     "If it is meant to be that large, allow more with max_answer_bytes; client.save writes a file to disk "
     "without holding it in memory."

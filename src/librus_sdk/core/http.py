@@ -18,6 +18,7 @@ from ..secret import Secret, is_text
 
 __all__ = [
     "GATEWAY",
+    "Awaited",
     "Failure",
     "Request",
     "Response",
@@ -125,6 +126,10 @@ class Response:
         raise TypeError("an answer cannot be pickled: it may hold tokens")
 
 
+Awaited = Literal["concurrency", "rate", "throttle"]
+"""What a request may have to wait for before it leaves: others before it, its rate, a pause Librus wants."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """No complete answer.
@@ -137,13 +142,15 @@ class Failure:
         option: what that limit is called; for a timeout only where it is not that of one attempt.
         error: what the sink raised.
         sent: false when the request cannot have reached Librus.
+        waited_for: where a limit ran out before it was the request's turn: what it had to wait for.
     """
 
     kind: Literal["timeout", "network", "too_large", "sink"]
     reason: str
     timeout_ms: int = 0
     max_bytes: int = 0
-    option: Literal["", "max_answer_bytes", "max_bytes", "timeout_total_ms"] = ""
+    option: Literal["", "max_answer_bytes", "max_bytes", "timeout_total_ms", "flight_timeout_s"] = ""
+    waited_for: Awaited | None = None
     error: LibrusSdkError | None = field(default=None, repr=False)
     sent: bool = True
 

@@ -28,6 +28,7 @@ __all__ = [
     "Document",
     "Kept",
     "Mishap",
+    "TooLongError",
     "Unreadable",
     "adoptable",
     "after_held",
@@ -191,11 +192,16 @@ class _Body(_Header, kw_only=True):
     failures: dict[str, _Failure] = msgspec.field(default_factory=dict)
 
 
+class TooLongError(ValueError):
+    """A document is too long for any reader."""
+
+
 def written(document: Document) -> Secret:
     """Return the document as text.
 
     Raises:
-        ValueError: it is too long for any reader, or holds what is no text.
+        TooLongError: it is too long for any reader.
+        ValueError: it holds what is no text.
     """
     text = Secret(
         msgspec.json.encode(
@@ -220,7 +226,7 @@ def written(document: Document) -> Secret:
         ).decode()
     )
     if _length(text) > MAX_BYTES:
-        raise ValueError("too long")
+        raise TooLongError("too long")
     return text
 
 

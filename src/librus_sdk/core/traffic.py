@@ -40,6 +40,7 @@ __all__ = [
     "ask",
     "orphaned",
     "refusal",
+    "rest_s",
     "unanswered",
     "unused",
 ]
@@ -311,8 +312,13 @@ def _closed(state: TrafficState, part: Part, number: int, now: float, asked_s: f
     openings = 0 if circuit is None else circuit.openings
     least, most = REST_ASKED_S
     believed = asked_s is not None and least <= asked_s <= most
-    seconds = asked_s if believed and asked_s is not None else _doubled(REST_S, openings, REST_MAX_S)
+    seconds = asked_s if believed and asked_s is not None else rest_s(openings)
     return _with(state, part, Circuit(now + seconds, state.left, openings + 1))
+
+
+def rest_s(before: int) -> float:
+    """How long a part under maintenance rests where Librus does not say; ``before`` is how often it has."""
+    return _doubled(REST_S, before, REST_MAX_S)
 
 
 def _with(state: TrafficState, part: Part, circuit: Circuit) -> TrafficState:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from ..errors import LibrusMaintenanceError, LibrusRateLimitedError
+from .traffic import rest_s
 
 __all__ = ["asked_to_wait", "dated", "maintenance_error", "throttled_error"]
 
@@ -29,15 +30,15 @@ def maintenance_error(details: Mapping[str, Any], seconds: float, wall: float) -
     return error
 
 
-def dated(error: Exception, wall: float) -> Exception:
-    """Return the error of a sign-in or renewal; one of maintenance says until when, if Librus did."""
-    if (
-        not isinstance(error, LibrusMaintenanceError)
-        or error.retry_after_s is None
-        or "until" in error.details
-    ):
+def dated(error: Exception, wall: float, failures: int = 0) -> Exception:
+    """Return the error of a sign-in or renewal; one of maintenance says until when Librus is left alone.
+
+    Where Librus did not say that is as long as for a read, longer with the ``failures`` before.
+    """
+    if not isinstance(error, LibrusMaintenanceError) or "until" in error.details:
         return error
-    told = maintenance_error(error.details, error.retry_after_s, wall)
+    seconds = rest_s(failures) if error.retry_after_s is None else error.retry_after_s
+    told = maintenance_error(error.details, seconds, wall)
     told.__cause__ = error.__cause__
     return told
 

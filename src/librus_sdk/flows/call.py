@@ -11,18 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final, Generic, TypeVar
 
 from ..core.answers import Judge, failure_error
 from ..core.http import Failure, Request, Response
 from ..core.refresh import Fail, Mode, Ticket, after_refusal, worth_renewing
-from ..core.retry import reason_of, retry_after_s, retry_delay_s
+from ..core.retry import retry_after_s
 from ..core.until import asked_to_wait, maintenance_error
 from ..errors import LibrusApiError, LibrusMaintenanceError, LibrusRateLimitedError, LibrusSdkError
 from ..secret import Secret
 from ..settings import RetryPolicy
-from .steps import Acquire, Acquired, Attempt, Flow, Once, Pause, Ports, Sent, Settled, SlotPort
+from .again import paused_before_another
+from .steps import Acquire, Acquired, Attempt, Flow, Once, Ports, Sent, Settled, SlotPort
 from .walk import redirect_of
 
 __all__ = ["Answer", "call", "deliver"]
@@ -163,14 +163,11 @@ def _send(
         if isinstance(sent, Fail):
             return ticket, sent, None
         assert isinstance(sent, Sent)
-        delay = retry_delay_s(
-            retry, request, sent.answer, attempt=attempt, jitter=ports.random(), wall=ports.wall()
-        )
-        if delay is None or sent.rests_s is not None:
+        if sent.rests_s is not None:
             return ticket, sent, None
-        late = yield Pause(delay, partial(_report_retry, ports, request, sent.answer, attempt, delay))
-        if late is not None:
-            return ticket, sent, late
+        more = yield from paused_before_another(retry, ports, request, sent.answer, attempt)
+        if more is not True:
+            return ticket, sent, more or None
         attempt += 1
 
 
@@ -179,7 +176,7 @@ def _too_late(request: Request, late: Failure, error: LibrusSdkError) -> LibrusS
 
     In a flight it is the last attempt's, which says more.
     """
-    if not late.option:
+    if late.option != "timeout_total_ms":
         return error
     over = failure_error(request, late)
     over.__cause__ = error
@@ -201,19 +198,3 @@ def _outcome(
     if verdict.suspect and slot is not None:
         return verdict.error, worth_renewing(slot.peek(), ports.monotonic(), sent.generation)
     return verdict.error, verdict.refused
-
-
-def _report_retry(
-    ports: Ports, request: Request, answer: Response | Failure, attempt: int, delay: float
-) -> None:
-    ports.emit(
-        "warn",
-        "synergia.retry",
-        {
-            "attempt": attempt,
-            "delay_ms": round(delay * 1000),
-            "endpoint": request.endpoint,
-            "method": request.method,
-            "reason": reason_of(answer),
-        },
-    )

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from ..core.answers import failure_error
 from ..core.headers import APP_HEADERS
 from ..core.http import Failure, Request, Response, join_url
-from ..core.refresh import Minted
+from ..core.refresh import Minted, Mode
 from ..errors import (
     AUTHENTICATION_FAILED,
     CONFIGURATION_ERROR,
@@ -28,9 +28,10 @@ from ..errors import (
     LibrusTerminalAuthenticationError,
 )
 from ..secret import Secret
-from ..settings import Hosts, PortalCredentials
+from ..settings import Hosts, PortalCredentials, RetryPolicy
 from .login_page import CSRF_FIELD, hidden_fields
 from .portal_page import LOST, PAGE_INVALID, PORTAL_KEY, REFUSED, PortalForm, page_of
+from .refused import Refused
 from .steps import Exchange, Flow, Jar, NewJar, Ports, SlotPort
 from .token_pair import TokenPair, grant_refusal, read_tokens
 from .walk import Walked, walk
@@ -57,6 +58,7 @@ class OAuthFlows:
         hosts: where Librus is.
         credentials: e-mail and password; None when only kept tokens are there.
         ports: clock and ears.
+        retry: for what is harmless: neither the form nor anything for which tokens are given out.
     """
 
     def __init__(
@@ -64,19 +66,23 @@ class OAuthFlows:
         hosts: Hosts,
         credentials: PortalCredentials | None,
         ports: Ports,
+        retry: RetryPolicy,
     ) -> None:
         self.hosts: Final = hosts
         self.credentials: Final = credentials
         self.ports: Final = ports
-        self._form: Final = PortalForm(hosts, ports)
+        self._form: Final = PortalForm(hosts, ports, retry)
+        self.refused: Final = Refused()
         self._unanswered: Secret | None = None
         self._spent: Secret | None = None
         self._password_worked = False
 
     # --- what a slot flies -------------------------------------------------------------------------------
 
-    def renew(self, slot: SlotPort) -> Flow[Minted]:
+    def renew(self, slot: SlotPort, mode: Mode = "need") -> Flow[Minted]:
         """Get the next pair: by refresh token, else by signing in.
+
+        A password that was refused is sent only if somebody asks for it.
 
         Raises:
             LibrusTerminalAuthenticationError: a person has to sign in, or the library has to be updated.
@@ -87,7 +93,7 @@ class OAuthFlows:
             minted = yield from self._refreshed(held.secret)
             if minted is not None:
                 return minted
-        return (yield from self.sign_in())
+        return (yield from self.refused.guarded(mode, self.sign_in()))
 
     def sign_in(self) -> Flow[Minted]:
         """Sign in with e-mail and password, whatever tokens there are.
@@ -252,7 +258,8 @@ class OAuthFlows:
     def _door(self, jar: Jar) -> Flow[Secret | Response]:
         """Begin as the application does. Returns a code when the jar is signed in, else the page."""
         request = self._form.page(_START, "portal.authorize", _HEADERS)
-        walked = yield from walk(request, jar, (self.hosts.portal,))
+        # Harmless: each time it asks for a code, and a code that nobody has got is never used.
+        walked = yield from walk(request, jar, (self.hosts.portal,), self._form.again)
         code = self._code(request.endpoint, walked)
         if code is not None:
             return code
@@ -295,8 +302,8 @@ def _outdated() -> LibrusTerminalAuthenticationError:
 
 
 _SIGN_IN_AGAIN: Final = (
-    "No tokens are kept for the Librus portal, or they have ended. Sign in again: librus login, or give the "
-    "session e-mail and password."
+    "No tokens are kept for the Librus portal, or they have ended. Sign in once more with e-mail and "
+    "password: a session that is given them keeps the new tokens in its store."
 )
 _OUTDATED: Final = (
     "The Librus portal no longer accepts the way this version of librus-sdk signs in. Update librus-sdk; if "

@@ -26,6 +26,7 @@ from ..settings import Hosts, PortalCredentials, RetryPolicy
 from .call import Answer, call
 from .login_page import CSRF_FIELD, hidden_fields
 from .portal_page import LOST, PORTAL_KEY, REFUSED, PortalForm, page_of
+from .refused import Refused
 from .steps import Flow, Jar, NewJar, Ports, SlotPort
 from .walk import exchange
 
@@ -59,7 +60,7 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
     """The portal's sequences, for one account.
 
     The three decoders turn bodies into models; ``has_worked`` tells whether a sign-in with these credentials
-    has succeeded before; ``retry`` is for the reads. Nothing of a sign-in is tried again.
+    has succeeded before; ``retry`` is for the reads, and for what is harmless in a sign-in, not for its form.
     """
 
     hosts: Hosts
@@ -70,11 +71,18 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
     decode_account: Callable[[bytes, str], AccountT]
     has_worked: Callable[[], bool] = lambda: False
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    refused: Refused = field(default_factory=Refused)
 
     # --- signing in --------------------------------------------------------------------------------------
 
-    def sign_in(self, _mode: Mode = "need") -> Flow[Minted]:
-        """Sign in and return the cookie jar as a credential."""
+    def sign_in(self, mode: Mode = "need") -> Flow[Minted]:
+        """Sign in and return the cookie jar as a credential.
+
+        A password that was refused is sent only if somebody asks for it.
+        """
+        return self.refused.guarded(mode, self._told_sign_in())
+
+    def _told_sign_in(self) -> Flow[Minted]:
         started = self.ports.monotonic()
         self.ports.emit("debug", "portal.login.start", {"portal_base_url": self.hosts.portal})
         try:
@@ -92,13 +100,14 @@ class PortalFlows(Generic[MeT, ListT, AccountT]):
     def _sign_in(self) -> Flow[Jar]:
         assert self.credentials is not None  # only kept tokens go without, and they are renewed elsewhere
         jar: Jar = yield NewJar()
-        form = PortalForm(self.hosts, self.ports)
+        form = PortalForm(self.hosts, self.ports, self.retry)
         page = yield from form.open(_LOGIN_PATH, "portal.login_page", jar)
         referer = join_url(self.hosts.portal, _LOGIN_PATH)
         final = page_of((yield from form.send(form.fields(page), self.credentials, referer, jar)))
 
         me_request = self._api("/api/v3/Me", "portal.me")
-        me = yield from exchange(me_request, jar)
+        # Harmless: it only looks. Given up too early, it would cost the password another time.
+        me = yield from exchange(me_request, jar, form.again)
         verdict = judge_portal(me_request, me)
         if verdict.refused:
             if self.has_worked() and CSRF_FIELD not in hidden_fields(final.body):

@@ -1,7 +1,8 @@
 """The portal's sign-in form, as a browser and as the phone application meet it.
 
-The password is sent in one request, to the portal's own origin.  A status after the form proves nothing: what
-this module can tell is that the portal refused; whether it accepted, the caller has to find out.
+The password is sent in one request, to the portal's own origin.  Around it, what is harmless may be asked
+again.  A status after the form proves nothing: what this module can tell is that the portal refused; whether
+it accepted, the caller has to find out.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from ..errors import (
     LibrusSdkError,
 )
 from ..secret import Secret
-from ..settings import Hosts, PortalCredentials
+from ..settings import Hosts, PortalCredentials, RetryPolicy
+from .again import Again
 from .login_page import CSRF_FIELD, captcha_demanded, hidden_fields, refusal_of
 from .steps import Flow, Jar, Ports
 from .walk import Walked, walk
@@ -38,11 +40,18 @@ class PortalForm:
 
     hosts: Hosts
     ports: Ports
+    retry: RetryPolicy
+
+    @property
+    def again(self) -> Again:
+        """How the portal's harmless requests are asked again."""
+        return Again(self.retry, self.ports, judge_portal)
 
     def open(self, path: str, name: str, jar: Jar) -> Flow[Response]:
         """Get a page of the portal. Raises when the portal answers with an error."""
         request = self.page(path, name)
-        page = page_of((yield from walk(request, jar, (self.hosts.portal,))))
+        # Harmless: a page for anybody. Asked again, it comes with another CSRF value.
+        page = page_of((yield from walk(request, jar, (self.hosts.portal,), self.again)))
         if not page.ok:
             raise self.trouble(request, page)
         return page
@@ -69,7 +78,7 @@ class PortalForm:
         jar: Jar,
         headers: _Headers = (),
     ) -> Flow[Walked]:
-        """Send the form.
+        """Send the form, once. What it leads to may be asked for again: pages to be shown, or a code.
 
         Raises:
             LibrusCredentialsError: the portal says the password is wrong.
@@ -90,7 +99,7 @@ class PortalForm:
                 ("password", credentials.password),
             ),
         )
-        walked = yield from walk(request, jar, (self.hosts.portal,))
+        walked = yield from walk(request, jar, (self.hosts.portal,), self.again)
         final = page_of(walked)
         refusal = refusal_of(final.body)
         # An outage that lists its "errors" says nothing of the password.

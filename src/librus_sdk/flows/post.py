@@ -3,7 +3,8 @@
 The chain from a child's token is the one confirmed live in spring 2026; the signs of a dead session and of a
 school without messages are what other public clients report.  No password is sent on the way.  Two addresses
 are as good as a key for a moment: the one with the one-time token, and the one the register's website hands
-over to the messages with.  Neither is ever shown.
+over to the messages with.  Neither is ever shown.  So each request is sent once: the first makes a one-time
+token, the second uses it up, and those to hand over do both.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from ..core.keeping import UNREAD, Document, Kept, Mishap, adoptable, after_held, is_news, minted
 from ..core.refresh import Mark, Minted, Mode
@@ -24,15 +24,20 @@ from ..errors import (
     LibrusTerminalAuthenticationError,
 )
 from ..secret import Secret
-from .steps import Flow, Pause, Ports, Renewal, SlotPort, Work
+from .refused import Refused
+from .steps import Flow, Ports, Renewal, SlotPort, Work
+from .turns import Saving, Turn, a_moment, saved, within
 
-__all__ = ["PATIENCE_S", "Codec", "Keeping", "Saving", "Shared", "Turn"]
+__all__ = ["PATIENCE_S", "Codec", "Keeping", "News", "Shared"]
 
-POLL_S: Final = 0.05
-"""How often somebody who waits looks again, on average."""
 PATIENCE_S: Final = 20.0
 """How long another process may take. One that takes longer has been stopped in the middle."""
 
+
+T = TypeVar("T")
+
+News = Callable[[], Flow[None]] | None
+"""How a slot hears that somebody has signed in elsewhere; None where that is not to be known."""
 
 _BUSY: Final = (
     "Another process has been renewing the sign-in at Librus for a while and is not done. Try again later; "
@@ -63,32 +68,17 @@ class Codec(Protocol):
         """Whether a renewal begins with the old one, however old it is."""
         ...
 
+    @property
+    def only_kept(self) -> bool:
+        """Whether there is no other way to one than what is kept: no password to sign in with."""
+        ...
+
     def payloads(self, secret: Any) -> Mapping[str, Secret]:
         """Return what is kept of it, by name: itself, and what came along with it. Never raises."""
         ...
 
     def secret(self, document: Document) -> Any | None:
         """Return it as it was before it was written; None when that is not to be had. Never raises."""
-        ...
-
-
-class Turn(Protocol):
-    """One renewal's part in the right to renew, which renewals of one session share."""
-
-    def take(self) -> bool:
-        """Take it, at once; false while another process or session holds it."""
-        ...
-
-    def give_back(self) -> None:
-        """Give it back; may be called again, and while :meth:`take` is still at work elsewhere."""
-        ...
-
-
-class Saving(Protocol):
-    """A change that is made once, however often this is called, and on whichever thread first."""
-
-    def __call__(self) -> Document | None:
-        """Make it. None when that could not be kept, or it has been made, or is being made elsewhere."""
         ...
 
 
@@ -125,94 +115,88 @@ class Shared:
     patience_s: float = PATIENCE_S
 
     def renewal(
-        self, slot: Callable[[], SlotPort], codec: Codec, inner: Renewal, lifetime_s: float | None = None
+        self,
+        slot: Callable[[], SlotPort],
+        codec: Codec,
+        inner: Renewal,
+        lifetime_s: float | None = None,
+        refused: Refused | None = None,
     ) -> Renewal:
         """Return the renewal of the slot, shared with other processes.
 
-        ``lifetime_s`` is how long a kept credential is believed good where Librus did not say.
+        ``lifetime_s`` is how long a kept credential is believed good where Librus did not say; ``refused``
+        is what is known of the password it may send.
         """
         if self.keeping is None:
             return inner
         keeping = self.keeping
         return lambda mode: _Sharing(
-            keeping, self.ports, self.patience_s, slot(), codec, inner, lifetime_s
+            keeping, self.ports, slot(), codec, lifetime_s, refused, self.patience_s, inner
         ).renew(mode)
+
+    def news(
+        self,
+        slot: Callable[[], SlotPort],
+        codec: Codec,
+        refused: Refused,
+        lifetime_s: float | None = None,
+    ) -> News:
+        """Return how the slot hears, once only a person can help, that one has signed in elsewhere."""
+        keeping = self.keeping
+        if keeping is None:
+            return None
+        return lambda: _Adopting(keeping, self.ports, slot(), codec, lifetime_s, refused).hear()
+
+    def kept(self, asking: Flow[T], entry: Callable[[T], tuple[str, Secret]]) -> Flow[tuple[T, Mark | None]]:
+        """Ask for what belongs to a slot without its renewal, and keep it like one; return it with its mark.
+
+        Nothing that is kept takes its place: a person wants what Librus says now. Where another process goes
+        on renewing for too long, this is not kept, and counts as newer than what is.
+
+        Args:
+            asking: asks for it.
+            entry: tells the name it is kept under, and what is kept of it.
+        """
+        if self.keeping is None:
+            return (yield from asking), None
+        turn = self.keeping.turn()
+        return (yield from within(turn, self._kept_in_turn(self.keeping, turn, asking, entry)))
+
+    def _kept_in_turn(
+        self, keeping: Keeping, turn: Turn, asking: Flow[T], entry: Callable[[T], tuple[str, Secret]]
+    ) -> Flow[tuple[T, Mark | None]]:
+        started = self.ports.monotonic()
+        while not (yield Work(turn.take)):
+            late = yield a_moment(self.ports)
+            if late is not None or self.ports.monotonic() - started > self.patience_s:
+                break
+        document: Document = yield Work(keeping.look)
+        value = yield from asking
+        name, payload = entry(value)
+        new = {name: Kept(payload, 0, self.ports.wall())}
+        after = yield from saved(keeping.saving(lambda now: now.with_entries(new)))
+        return value, (document if after is None else after).mark(name)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sharing:
+class _Adopting:
+    """What others have got, taken for a slot."""
+
     keeping: Keeping
     ports: Ports
-    patience_s: float
     slot: SlotPort
     codec: Codec
-    inner: Renewal
     lifetime_s: float | None
+    refused: Refused | None
 
-    def renew(self, mode: Mode) -> Flow[Minted]:
-        before: Document = yield Work(self.keeping.look)
-        if mode != "force":
-            found = self._adopted(before)
-            if found is not None:
-                return found
-        turn = self.keeping.turn()
-        try:
-            ended = yield from self._ended(mode, turn, before)
-            yield Work(turn.give_back)
-        finally:
-            turn.give_back()
-        if isinstance(ended, LibrusSdkError):
-            raise ended
-        return ended
-
-    def _ended(self, mode: Mode, turn: Turn, before: Document) -> Flow[Minted | LibrusSdkError]:
-        """How the renewal ended; an error is returned, for the turn has to be given back first."""
-        try:
-            return (yield from self._in_turn(mode, turn, before))
-        except LibrusSdkError as error:
-            return error
-
-    def _in_turn(self, mode: Mode, turn: Turn, before: Document) -> Flow[Minted]:
-        document = before
-        started = self.ports.monotonic()
-        taken = False
-        while True:
-            taken = taken or (yield Work(turn.take))
-            late = self.ports.monotonic() - started > self.patience_s
-            if late and not taken:
-                self.keeping.told("store.busy", self.slot)
-                if self.codec.dies_with_sign_in:
-                    raise LibrusAuthRefreshError(_BUSY)  # the other may have sent what works once
-                fresh = yield from self.inner(mode)
-                return _marked(fresh, document, self.codec.name)
-            if not taken:
-                yield self._a_moment()
-            document = yield Work(self.keeping.look)
-            if before is UNREAD:
-                before = document  # what has happened before it could be read is nobody's news
-            found = self._meanwhile(before, document, mode)
-            if found is not None:
-                return found
-            if taken and document is UNREAD and self.codec.dies_with_sign_in and not late:
-                yield self._a_moment()  # another may have used up what this would begin with
-            elif taken:
-                self._handed_over(document)
-                return (yield from self._renewed(mode, document))
-
-    def _a_moment(self) -> Pause:
-        return Pause(POLL_S * (0.5 + self.ports.random()))
-
-    # --- what others have done ---------------------------------------------------------------------------
-
-    def _meanwhile(self, before: Document, document: Document, mode: Mode) -> Minted | None:
-        """What somebody else has got since this began. Raises why they did not get it."""
-        mishap = document.mishap_since(self.codec.name, before)
-        if mishap is not None:
-            self.keeping.told("store.failure_shared", self.slot)
-            raise mishap.as_error()
-        if mode == "force" and document.mark(self.codec.name) == before.mark(self.codec.name):
-            return None  # a person asks: what was there before will not do
-        return self._adopted(document)
+    def hear(self) -> Flow[None]:
+        """Take what another process has got since a person was needed. Librus is asked for nothing."""
+        document: Document = yield Work(self.keeping.look)
+        latch = self.slot.peek().latch
+        found = None if latch is None else self._adopted(document)
+        if found is not None and latch is not None and self.refused is not None:
+            self.refused.remember(latch.error)
+            self.slot.offer(found)
 
     def _adopted(self, document: Document) -> Minted | None:
         found = self._found(document)
@@ -223,12 +207,6 @@ class _Sharing:
             return None
         self.keeping.told("store.adopted", self.slot)
         return found
-
-    def _handed_over(self, document: Document) -> None:
-        """Give the slot what is no longer good itself and still what a renewal begins with."""
-        found = self._found(document) if self.codec.begins_renewal else None
-        if found is not None and is_news(self.slot.peek(), found):
-            self.slot.offer(found)
 
     def _found(self, document: Document) -> Minted | None:
         kept, mark = document.entries.get(self.codec.name), document.mark(self.codec.name)
@@ -249,16 +227,88 @@ class _Sharing:
         )
         return after_held(state, found)
 
+
+@dataclass(frozen=True, slots=True)
+class _Sharing(_Adopting):
+    patience_s: float
+    inner: Renewal
+
+    def renew(self, mode: Mode) -> Flow[Minted]:
+        before: Document = yield Work(self.keeping.look)
+        if mode != "force":
+            found = self._adopted(before)
+            if found is not None:
+                return found
+        turn = self.keeping.turn()
+        return (yield from within(turn, self._in_turn(mode, turn, before)))
+
+    def _in_turn(self, mode: Mode, turn: Turn, before: Document) -> Flow[Minted]:
+        document = before
+        started = self.ports.monotonic()
+        taken = False
+        while True:
+            taken = taken or (yield Work(turn.take))
+            late = self.ports.monotonic() - started > self.patience_s
+            if late and not taken:
+                self.keeping.told("store.busy", self.slot)
+                if self.codec.dies_with_sign_in:
+                    raise LibrusAuthRefreshError(_BUSY)  # the other may have sent what works once
+                fresh = yield from self.inner(mode)
+                return _marked(fresh, document, self.codec.name)
+            if not taken:
+                yield a_moment(self.ports)
+            document = yield Work(self.keeping.look)
+            if before is UNREAD:
+                before = document  # what has happened before it could be read is nobody's news
+            found = self._meanwhile(before, document, mode)
+            if found is not None:
+                return found
+            unsure = turn.blind or document is UNREAD
+            if taken and unsure and self._begins_with_what_works_once(document) and not late:
+                taken = not turn.blind
+                yield a_moment(self.ports)  # another may have used it up
+            elif taken:
+                self._handed_over(document)
+                return (yield from self._renewed(mode, document))
+
+    def _begins_with_what_works_once(self, document: Document) -> bool:
+        """Whether the renewal will send something that another may have sent; not, when it signs in."""
+        if not self.codec.dies_with_sign_in:
+            return False
+        is_there = self.slot.peek().grant is not None or self.codec.name in document.entries
+        return is_there or self.codec.only_kept
+
+    # --- what others have done ---------------------------------------------------------------------------
+
+    def _meanwhile(self, before: Document, document: Document, mode: Mode) -> Minted | None:
+        """What somebody else has got since this began. Raises why they did not get it."""
+        mishap = document.mishap_since(self.codec.name, before)
+        if mishap is not None:
+            self.keeping.told("store.failure_shared", self.slot)
+            raise mishap.as_error()
+        if mode == "force" and document.mark(self.codec.name) == before.mark(self.codec.name):
+            return None  # a person asks: what was there before will not do
+        return self._adopted(document)
+
+    def _handed_over(self, document: Document) -> None:
+        """Give the slot what is no longer good itself and still what a renewal begins with."""
+        found = self._found(document) if self.codec.begins_renewal else None
+        if found is not None and is_news(self.slot.peek(), found):
+            self.slot.offer(found)
+
     # --- one's own renewal -------------------------------------------------------------------------------
 
     def _renewed(self, mode: Mode, document: Document) -> Flow[Minted]:
+        # What was refused before this began is nobody's news.
+        known = self.refused is not None and self.refused.stands(mode)
         try:
             fresh = yield from self.inner(mode)
         except LibrusSdkError as error:
             failed = error
         else:
             return (yield from self._kept(fresh, document))
-        yield from self._told_others(failed, document)
+        if not (known and _needs_a_person(failed)):
+            yield from self._told_others(failed, document)
         raise failed
 
     def _kept(self, fresh: Minted, document: Document) -> Flow[Minted]:
@@ -270,15 +320,11 @@ class _Sharing:
         }
         if not entries:
             return _marked(fresh, document, self.codec.name)
-        saving = self.keeping.saving(lambda now: now.with_entries(_new_ones(entries, now, document)))
-        try:
-            saved: Document | None = yield Work(saving)
-        except GeneratorExit:
-            # Given up before it was kept, perhaps before anybody got round to it: it was given once.
-            saving()
-            raise
-        if saved is not None:
-            return _marked(fresh, saved, self.codec.name)
+        after = yield from saved(
+            self.keeping.saving(lambda now: now.with_entries(_new_ones(entries, now, document)))
+        )
+        if after is not None:
+            return _marked(fresh, after, self.codec.name)
         return (yield from self._overtaken(document)) or _marked(fresh, document, self.codec.name)
 
     def _overtaken(self, document: Document) -> Flow[Minted | None]:

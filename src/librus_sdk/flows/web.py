@@ -9,7 +9,7 @@ without it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urljoin
 
@@ -30,7 +30,9 @@ from ..errors import (
     LibrusSdkError,
 )
 from ..secret import Secret
-from ..settings import GatewayCredentials, Hosts
+from ..settings import GatewayCredentials, Hosts, RetryPolicy
+from .again import Again
+from .refused import Refused
 from .steps import Flow, Jar, NewJar, Ports, SlotPort
 from .walk import exchange, redirect_of, walk
 
@@ -51,7 +53,7 @@ class WebFlows:
     """The website's sequences, for one account. Renewing keeps the device cookie across sign-ins.
 
     ``lifetime_s`` is how long a session is believed good; ``decode_token_info`` raises when an answer says
-    nothing of a token.
+    nothing of a token. ``retry`` is for what is harmless: neither the form nor what it leads on to.
     """
 
     hosts: Hosts
@@ -59,9 +61,13 @@ class WebFlows:
     ports: Ports
     decode_token_info: Callable[[bytes, str], object]
     lifetime_s: float | None
+    retry: RetryPolicy
+    refused: Refused = field(default_factory=Refused)
 
     def renew(self, slot: SlotPort, mode: Mode) -> Flow[Minted]:
         """Return a jar with a living session: the old one extended if that will do, else a new sign-in.
+
+        A password that was refused is sent only if somebody asks for it.
 
         Raises:
             LibrusCredentialsError: login or password refused.
@@ -83,7 +89,7 @@ class WebFlows:
                 raise LibrusAuthRefreshError(_NOT_EXTENDED)
             if just_made(state, self.ports.monotonic()):
                 raise LibrusAuthRefreshError(_JUST_MADE)
-        jar = yield from self._sign_in(held)
+        jar = yield from self.refused.guarded(mode, self._sign_in(held))
         return self._minted(slot, jar)
 
     def _minted(self, slot: SlotPort, jar: Jar) -> Minted:
@@ -113,7 +119,8 @@ class WebFlows:
         """Return a copy of the session that was prolonged; None when Librus did not prolong it."""
         jar: Jar = yield NewJar(like=held.secret)
         request = _get(join_url(self.hosts.synergia, "/refreshToken"), "web.refresh")
-        response = yield from exchange(request, jar)
+        # Harmless: it goes out with the cookies that are held, as it would at the next renewal.
+        response = yield from exchange(request, jar, self._again)
         trouble = trouble_at_web_login(request, response)
         if trouble is not None:
             raise self._later(trouble, response)
@@ -130,7 +137,8 @@ class WebFlows:
         """Whether Librus takes the session. Raises the error of an answer that does not tell."""
         url = join_url(self.hosts.synergia, f"{GATEWAY}/Auth/TokenInfo")
         request = _get(url, "Auth/TokenInfo", (_JSON,))
-        response = yield from exchange(request, jar)
+        # Harmless: it only looks. Given up too early, it would cost the password another time.
+        response = yield from exchange(request, jar, self._again)
         verdict = judge_gateway(request, response)
         if verdict.refused:
             return False
@@ -145,7 +153,8 @@ class WebFlows:
         Whether prolonging the session prolongs that cookie is not known.
         """
         request = _get(join_url(self.hosts.synergia, "/rodzic/index"), "web.home")
-        target = redirect_of(request, (yield from exchange(request, jar)))
+        # Harmless: it only looks.
+        target = redirect_of(request, (yield from exchange(request, jar, self._again)))
         return target is None or "/loguj" not in target.reveal()
 
     # --- signing in --------------------------------------------------------------------------------------
@@ -169,12 +178,13 @@ class WebFlows:
         referer = (("referer", f"{self.hosts.portal.rstrip('/')}/"),)
         url = join_url(self.hosts.synergia, "/loguj/portalRodzina")
         start = replace(_get(url, "web.start", referer), query=(("v", f"{self.ports.wall():.3f}"),))
-        response = yield from exchange(start, jar)
+        # This and the form are harmless: a browser asks for them before anybody has typed anything.
+        response = yield from exchange(start, jar, self._again)
         target = self._on_api(start.url, redirect_of(start, response))
         if target is None:
             raise self._no_form(start, response)
         form = _get(target.reveal(), "web.form", referer, self._api)
-        walked = yield from walk(form, jar, (self._api, self.hosts.synergia))
+        walked = yield from walk(form, jar, (self._api, self.hosts.synergia), self._again)
         page = walked.response
         if trouble_at_web_login(form, page) is not None or not page.ok:
             raise self._no_form(form, page)
@@ -216,7 +226,10 @@ class WebFlows:
         return target
 
     def _finish(self, target: Secret, jar: Jar) -> Flow[None]:
-        """Follow the form's lead until there is a session, and see whether it lives."""
+        """Follow the form's lead until there is a session, and see whether it lives.
+
+        Each step of the lead is sent once: it hands in what the one before was given, down to a code.
+        """
         request = _get(target.reveal(), "web.chain", endpoint=self._api)
         try:
             walked = yield from walk(request, jar, (self._api, self.hosts.synergia))
@@ -232,6 +245,10 @@ class WebFlows:
             raise LibrusAuthRefreshError(_FORGOTTEN)
 
     # --- small parts -------------------------------------------------------------------------------------
+
+    @property
+    def _again(self) -> Again:
+        return Again(self.retry, self.ports, judge_gateway)
 
     @property
     def _api(self) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
 from ..errors import FILE_EXISTS, LibrusConfigurationError, LibrusSdkError
+from .troubles import troubled, word_for
 
 __all__ = ["PartFile", "path_or_none", "reason_of", "save", "sync_folder"]
 
@@ -226,8 +227,8 @@ class PartFile:
                 f"The file that {self._named} exists; overwrite=True replaces it.", code=FILE_EXISTS
             )
         except (OSError, ValueError) as error:
-            problem = LibrusConfigurationError(
-                f"The file that {self._named} cannot be written: {reason_of(error)}."
+            problem = troubled(
+                f"The file that {self._named} cannot be written: {reason_of(error)}.", word_for(error)
             )
         else:
             return

@@ -9,6 +9,7 @@ No error names a path, which may hold a person's name.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import threading
 from collections.abc import Callable
@@ -22,11 +23,12 @@ from ..secret import Secret
 from .disk import reason_of, save, sync_folder
 from .fork import renew_after_fork
 from .interrupts import forget_origin
+from .troubles import troubled, word_for
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-__all__ = ["LOCK", "UNREADABLE", "FileClaim", "FileShelf", "Plain", "Wrapping", "guarded"]
+__all__ = ["LOCK", "UNREADABLE", "FileClaim", "FileShelf", "Plain", "Wrapping", "guarded", "is_open"]
 
 T = TypeVar("T")
 
@@ -35,6 +37,9 @@ MAX_BYTES: Final = 8 * 2**20
 """More than any document is long; the reader's own limit is lower."""
 UNREADABLE: Final = Secret("")
 """What is loaded of a file that can be no document: no reader takes it for one, so it is set aside."""
+_OURS: Final = re.compile(rb'\s*\{\s*"kind"\s*:\s*"librus-sdk (session|names)"|librus-sdk sealed ')
+"""How our files begin, the encrypted ones too, and those that were cut short."""
+_ENOUGH: Final = 100
 
 
 class Wrapping(Protocol):
@@ -87,10 +92,14 @@ class FileShelf:
         folder: where it is.
         stem: its name, without what stands behind the dot.
         wrapping: how it stands in the file.
+        watch: is called before the right to renew is taken, when the folder is there.
     """
 
-    def __init__(self, folder: Path, stem: str, wrapping: Wrapping) -> None:
+    def __init__(
+        self, folder: Path, stem: str, wrapping: Wrapping, watch: Callable[[], object] = lambda: None
+    ) -> None:
         self._folder: Final = folder
+        self._watch: Final = watch
         self._stem: Final = stem
         self._wrapping: Final = wrapping
         self._document: Final = folder / f"{stem}{wrapping.suffix}"
@@ -162,6 +171,17 @@ class FileShelf:
         if not any(self._folder.glob(f"{self._stem}.*-*{self._wrapping.suffix}")):
             self._wrapping.forget()
 
+    def erase(self, file: Path) -> bool:
+        """Remove a file of this name, set aside or not; false for one that does not begin as ours do."""
+        with open(file, "rb", opener=_for_reading) as opened:
+            _check(os.fstat(opened.fileno()))
+            if _OURS.match(opened.read(_ENOUGH)) is None:
+                return False
+        file.unlink()
+        file.with_name(f"{file.name}.part").unlink(missing_ok=True)
+        sync_folder(self._folder)
+        return True
+
     def is_locked_by(self, lock: os.stat_result) -> bool:
         """Whether the file of this lock is still the one others would lock."""
         with suppress(FileNotFoundError):
@@ -187,6 +207,7 @@ class FileShelf:
         from filelock import FileLock, Timeout
 
         _make(self._folder)
+        self._watch()
         locked: list[os.stat_result] = []
         lock = FileLock(
             self._lock,
@@ -249,6 +270,18 @@ class FileClaim:
         """
         self._working("What the session store keeps cannot be removed", self._shelf.drop)
 
+    def erase(self, file: Path) -> bool:
+        """Remove a file that bears the document's name, set aside or not, encrypted or not.
+
+        False, and it stays, where it does not begin as files of this library do.
+
+        Raises:
+            LibrusConfigurationError: as for :meth:`save`; or there is no such file.
+        """
+        return self._working(
+            "What the session store keeps cannot be removed", lambda: self._shelf.erase(file)
+        )
+
     def release(self) -> None:
         """Give the right back. May be called again, and from any thread; waits for what is being written.
 
@@ -264,9 +297,9 @@ class FileClaim:
 
     def _done(self, work: Callable[[], T]) -> T:
         if not self._lock.is_locked:
-            raise LibrusConfigurationError("The right to renew what the session store keeps was given back.")
+            raise troubled("The right to renew what the session store keeps was given back.", "overtaken")
         if not self._shelf.is_locked_by(self._locked):
-            raise LibrusConfigurationError("Somebody took the lock file of the session store away.")
+            raise troubled("Somebody took the lock file of the session store away.", "overtaken")
         return work()
 
 
@@ -278,6 +311,15 @@ def _make(folder: Path) -> None:
                 each.mkdir(0o700)
 
 
+def is_open(folder: Path) -> bool:
+    """Whether other users may take files out of the folder, or put some in. Raises OSError."""
+    if not hasattr(os, "geteuid"):
+        return False  # there the folder's own permissions count, which a mode does not show
+    found = folder.stat()
+    by_others = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX
+    return bool(by_others) or found.st_uid not in (os.geteuid(), 0)
+
+
 def _for_reading(name: str, flags: int) -> int:
     # Neither through a link nor waiting for somebody to write into a pipe.
     return os.open(name, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -285,9 +327,9 @@ def _for_reading(name: str, flags: int) -> int:
 
 def _check(found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise LibrusConfigurationError("What the session store keeps is no file.")
+        raise troubled("What the session store keeps is no file.", "wrong_place")
     if found.st_uid != (os.geteuid() if hasattr(os, "geteuid") else found.st_uid):
-        raise LibrusConfigurationError("What the session store keeps belongs to another user.")
+        raise troubled("What the session store keeps belongs to another user.", "not_permitted")
 
 
 def guarded(trouble: str, work: Callable[[], T]) -> T:
@@ -300,7 +342,7 @@ def guarded(trouble: str, work: Callable[[], T]) -> T:
     except LibrusConfigurationError as error:
         problem = error.replicate()
     except (OSError, ValueError) as error:
-        problem = LibrusConfigurationError(f"{trouble}: {reason_of(error)}.")
+        problem = troubled(f"{trouble}: {reason_of(error)}.", word_for(error))
     except BaseException as error:  # noqa: BLE001  (KeyboardInterrupt)
         raise forget_origin(error)  # noqa: B904
     raise problem

@@ -12,9 +12,10 @@ from typing import Final, NoReturn
 
 from ..errors import LibrusConfigurationError
 from .disk import path_or_none
-from .file_shelf import LOCK, FileShelf, Plain, Wrapping, guarded
+from .file_shelf import LOCK, FileShelf, Plain, Wrapping, guarded, is_open
 from .own_folder import own_folder
 from .store import StoreKey
+from .troubles import warn_of_store
 
 __all__ = ["FileStore", "KeptFile"]
 
@@ -55,7 +56,8 @@ class FileStore:
     One document for each account, named by a digest of it, which whoever knows the address or login can work
     out.  A document holds what a session is made of, never the password; whoever can read it can read the
     register, so the folder and its files are made for their owner only (modes 0700 and 0600).  A folder that
-    is there already stays as it is.
+    is there already stays as it is; if other users may change it, a
+    :class:`~librus_sdk.errors.LibrusStoreWarning` says so.
 
     A document that others may read is used, and private again from its next renewal on; one that belongs to
     another user is not used at all.  One that cannot be read is set aside under another name, never erased.
@@ -75,6 +77,7 @@ class FileStore:
         try:
             self._folder: Final = _folder(folder)
             self._name: Final = _name(name)
+            self._warned = False
         except LibrusConfigurationError as error:
             problem = error.replicate()
         else:
@@ -100,7 +103,7 @@ class FileStore:
             LibrusConfigurationError: neither the store nor the account has a name.
         """
         stem = self._stem(key)
-        return FileShelf(self._folder, stem, self._wrapping(stem))
+        return FileShelf(self._folder, stem, self._wrapping(stem), self._watch)
 
     def files(self) -> list[KeptFile]:
         """Return what is kept in the folder, of every account, set aside or not. Opens none of it.
@@ -109,6 +112,22 @@ class FileStore:
             LibrusConfigurationError: the folder cannot be read.
         """
         return guarded("The folder of the session store cannot be read", lambda: list(self._files()))
+
+    def is_open(self) -> bool:
+        """Whether other users may take files out of the folder, or put some in; not so if it is not there.
+
+        They cannot read what is kept, which is in files of their owner's, nor pass off a file of theirs for
+        one.  They can take a sign-in away, or put an older one back.
+        """
+        try:
+            return is_open(self._folder)
+        except OSError:
+            return False
+
+    def _watch(self) -> None:
+        if not self._warned and self.is_open():
+            self._warned = True
+            warn_of_store(_OPEN, "open_folder")
 
     def _wrapping(self, _stem: str) -> Wrapping:
         return Plain()
@@ -147,6 +166,12 @@ class FileStore:
                 size=found.st_size,
                 saved_at=found.st_mtime,
             )
+
+
+_OPEN: Final = (
+    "Other users of this computer may change the folder of the session store. They cannot read what is kept, "
+    "but they can take it away or put an older sign-in back. Have its owner alone change it: chmod 700."
+)
 
 
 def _name(name: object) -> str | None:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import secrets
 import threading
-import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ..core.keeping import BLANK, UNREAD, Document, read, written
-from ..errors import LibrusStoreWarning
 from ..flows.steps import Ports, SlotPort
 from ..secret import Secret
 from .fork import renew_after_fork
+from .store_calls import StoreCalls
+from .troubles import warn_of_store
 
 if TYPE_CHECKING:
     from .store import Claim, Shelf, StoreKey
@@ -32,9 +31,12 @@ class _Turn:
     def __init__(self, keeping: Keeping) -> None:
         self._keeping = keeping
         self._over = False
+        self.blind = False
 
     def take(self) -> bool:
-        if not self._keeping.enter(self):
+        answer = self._keeping.enter(self)
+        self.blind = answer is None
+        if answer is False:
             return False
         if self._over:  # given back while this was at work on another thread
             self._keeping.leave(self)
@@ -74,17 +76,21 @@ class Keeping:
         shelf: where it is kept.
         key: whose it is.
         ports: clock and ears.
+        rest_s: for how long a store is left alone that did not answer, seconds; less than somebody waits for
+            the store who must not begin without it.
     """
 
-    def __init__(self, shelf: Shelf, key: StoreKey, ports: Ports) -> None:
+    def __init__(self, shelf: Shelf, key: StoreKey, ports: Ports, *, rest_s: float = 10.0) -> None:
         self._shelf: Final = shelf
         self._owner = key.owner
         self._ports: Final = ports
+        self._calls: Final = StoreCalls(ports, rest_s)
         self.after_fork()
         renew_after_fork(self)
 
     def after_fork(self) -> None:
         """Begin anew in a forked process: the parent's right to renew is the parent's."""
+        self._calls.after_fork()
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._claim: Claim | None = None
@@ -98,17 +104,23 @@ class Keeping:
         """Return a turn, not taken yet."""
         return _Turn(self)
 
-    def enter(self, turn: object) -> bool:
-        """Take the right to renew for one more of this session's renewals."""
+    def enter(self, turn: object) -> bool | None:
+        """Take the right to renew for one more of this session's renewals.
+
+        False while somebody else has it; None when nobody can tell, because the store does not answer.
+        """
         with self._lock:
             self._inside.add(turn)
             if self._claim is not None:
                 return True
+        if not self._calls.may_ask():
+            return None
         try:
             claim = self._shelf.claim()  # of two renewals that come here at once, one gets it
         except Exception as error:  # noqa: BLE001  (a store is somebody else's code)
-            self._trouble("unclaimed", error)
-            return True  # renew without it, and keep nothing
+            answered = self._calls.failed("unclaimed", error)
+            return True if answered else None  # renew without it, and keep nothing
+        self._calls.answered()
         if claim is None:
             self.leave(turn)
             return False
@@ -126,7 +138,7 @@ class Keeping:
         try:
             claim.release()
         except Exception as error:  # noqa: BLE001
-            self._trouble("unreleased", error)
+            self._calls.failed("unreleased", error)
 
     # --- documents ---------------------------------------------------------------------------------------
 
@@ -139,13 +151,16 @@ class Keeping:
 
     def _read(self) -> Document | str | None:
         """Return what is kept, None where nothing is, or why it is not used."""
+        if not self._calls.may_ask():
+            return "unread"
         try:
             content = self._shelf.load()
             if not isinstance(content, Secret | None):
                 raise TypeError("a document is a Secret")
         except Exception as error:  # noqa: BLE001
-            self._trouble("unread", error)
+            self._calls.failed("unread", error)
             return "unread"
+        self._calls.answered()
         found = None if content is None else read(content, self._owner)
         if isinstance(found, Document) and not self._owner:
             # A session without credentials is whoever's it finds, and nobody else's from then on.
@@ -185,7 +200,7 @@ class Keeping:
                 where = claim.set_aside(found)
             claim.save(content)
         except Exception as error:  # noqa: BLE001
-            self._trouble("unsaved", error)
+            self._calls.failed("unsaved", error)
             return None
         finally:
             if where is not None and isinstance(found, str):
@@ -198,23 +213,17 @@ class Keeping:
 
     def _told_of(self, reason: str, where: str) -> None:
         self._ports.emit("warn", "store.set_aside", {"reason": reason})
-        # Where warnings are errors it is told as an event only: what was to be kept is kept.
-        with suppress(Warning):
-            warnings.warn(
-                f"What was kept of the sign-in {_REASONS[reason]}; it was put aside ({where}) and a new one "
-                "is begun.",
-                LibrusStoreWarning,
-                stacklevel=2,
-            )
+        warn_of_store(
+            f"What was kept of the sign-in {_REASONS[reason]}; it was put aside ({where}) and a new one is "
+            "begun.",
+            reason,
+        )
 
     # --- ears --------------------------------------------------------------------------------------------
 
     def told(self, event: str, slot: SlotPort) -> None:
         """Report what became of the slot's renewal."""
         self._ports.emit("warn" if event == "store.busy" else "info", event, {"slot": slot.name})
-
-    def _trouble(self, what: str, error: Exception) -> None:
-        self._ports.emit("warn", f"store.{what}", {"reason": type(error).__name__})
 
 
 _REASONS: Final = {

@@ -18,6 +18,7 @@ from ..errors import LibrusConfigurationError
 from ..secret import Secret
 from .file_shelf import UNREADABLE, Plain, Wrapping
 from .file_store import FileStore
+from .troubles import troubled
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -140,7 +141,7 @@ class _Sealed:
         # Asked for again: somebody else may have made one meanwhile, and some key rings keep nothing.
         kept = self._key()
         if kept is None:
-            raise LibrusConfigurationError("The key ring did not keep the key it was given.")
+            raise troubled("The key ring did not keep the key it was given.", "locked_key_ring")
         return kept
 
 
@@ -177,8 +178,9 @@ def _asked(work: Callable[[], T]) -> T:
         return work()
     except Exception:  # noqa: BLE001, S110
         pass
-    raise LibrusConfigurationError(
-        "The key ring cannot be used: it is locked, or it refuses this program. Unlock it and try again."
+    raise troubled(
+        "The key ring cannot be used: it is locked, or it refuses this program. Unlock it and try again.",
+        "locked_key_ring",
     )
 
 

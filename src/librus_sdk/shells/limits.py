@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple, Self, TypedDict
+from typing import Any, Final, Literal, NamedTuple, Self, TypedDict
 
-from ..core.http import Failure, Request, Response
+from ..core.http import Awaited, Failure, Request, Response
 from ..core.refresh import Grant
 from ..flows.steps import Pause
 from ..flows.token_pair import TokenPair
@@ -32,12 +32,17 @@ class Left(NamedTuple):
     Attributes:
         seconds: how long it may take.
         reported_ms: the milliseconds to name if they run out.
-        whole: whether it is the limit of the whole call that runs out.
+        option: the limit that runs out, if it is not that of one attempt: the whole call's, or the flight's.
     """
 
     seconds: float
     reported_ms: int
-    whole: bool = False
+    option: Literal["", "timeout_total_ms", "flight_timeout_s"] = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the limit of the whole call that runs out."""
+        return self.option == "timeout_total_ms"
 
     @property
     def is_over(self) -> bool:
@@ -45,9 +50,9 @@ class Left(NamedTuple):
         return self.whole and self.seconds <= 0
 
     def named(self, answer: Response | Failure) -> Response | Failure:
-        """The answer of an attempt that had so long: a timeout is said to be the whole call's if it is."""
-        if self.whole and isinstance(answer, Failure) and answer.kind == "timeout":
-            return replace(answer, option="timeout_total_ms")
+        """The answer of an attempt that had so long: a timeout is said to be the limit's that ran out."""
+        if self.option and isinstance(answer, Failure) and answer.kind == "timeout":
+            return replace(answer, option=self.option)
         return answer
 
 
@@ -88,8 +93,8 @@ class Limit:
         if seconds <= rest:
             return Left(seconds, self.timeout_ms)
         if self.total_ms is not None:
-            return Left(rest, self.total_ms, whole=True)
-        return Left(rest, max(1, round(rest * 1000)))
+            return Left(rest, self.total_ms, "timeout_total_ms")
+        return Left(rest, max(1, round(rest * 1000)), "flight_timeout_s")
 
     def queueing(self) -> float | None:
         """Return the seconds a call may stand in line from now on; None for as long as it takes."""
@@ -105,11 +110,18 @@ class Limit:
         """Whether so long a wait would end when all must be over."""
         return self.deadline is not None and time.monotonic() + seconds >= self.deadline
 
-    def ran_out(self) -> Failure:
-        """Why an attempt was not made: there was no time left for it."""
+    def ran_out(self, waited_for: Awaited | None = None) -> Failure:
+        """Why an attempt was not made: there was no time left for it, or for what it has to wait for."""
         if self.total_ms is None:
-            return Failure("timeout", "timeout", self.timeout_ms, sent=False)
-        return Failure("timeout", "timeout", self.total_ms, option="timeout_total_ms", sent=False)
+            return Failure("timeout", "timeout", self.timeout_ms, option="flight_timeout_s", sent=False)
+        return Failure(
+            "timeout",
+            "timeout",
+            self.total_ms,
+            option="timeout_total_ms",
+            sent=False,
+            waited_for=waited_for,
+        )
 
     def patient(self) -> Limit:
         """The limit for what must not be cut short: inside a flight, the rest of it."""

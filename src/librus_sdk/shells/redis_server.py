@@ -14,6 +14,7 @@ from ..secret import Secret
 from ..settings import is_loopback
 from .fork import renew_after_fork
 from .interrupts import forget_origin
+from .troubles import SILENT, troubled
 
 __all__ = ["Connect", "RedisServer", "client_of", "url_of"]
 
@@ -29,7 +30,12 @@ class RedisServer:
 
     Args:
         connect: called once, and anew in a forked process: locks that other threads held are dead there.
+
+    Attributes:
+        silent: whether the last command had no answer.
     """
+
+    silent = False
 
     def __init__(self, connect: Connect) -> None:
         self._connect: Final = connect
@@ -50,6 +56,7 @@ class RedisServer:
             answer = self._answer(script, keys, words)
         except BaseException as error:  # noqa: BLE001  (KeyboardInterrupt, which goes on)
             raise forget_origin(error)  # noqa: B904
+        self.silent = isinstance(answer, LibrusConfigurationError) and answer.reason in SILENT
         if isinstance(answer, LibrusConfigurationError):
             raise answer
         return answer
@@ -76,15 +83,20 @@ def _problem(error: Exception) -> LibrusConfigurationError:
     if isinstance(
         error, exceptions.AuthenticationError | exceptions.AuthorizationError | exceptions.NoPermissionError
     ):
-        return LibrusConfigurationError(
+        return troubled(
             "The Redis server does not accept the store's user or password, or does not let this user in "
-            "(it needs EVAL on the keys of the store)."
+            "(it needs EVAL on the keys of the store).",
+            "not_permitted",
         )
     # Never what it says: it may repeat the command, or the address.
-    reason = _innermost(error).__name__
+    behind = _innermost(error)
     if isinstance(error, exceptions.ConnectionError | exceptions.TimeoutError | OSError):
-        return LibrusConfigurationError(f"The Redis server of the store cannot be reached ({reason}).")
-    return LibrusConfigurationError(f"The Redis server did not do what the store asked ({reason}).")
+        late = issubclass(behind, TimeoutError | exceptions.TimeoutError)
+        said = f"The Redis server of the store cannot be reached ({behind.__name__})."
+        return troubled(said, "timeout" if late else "unreachable")
+    full = isinstance(error, exceptions.OutOfMemoryError)
+    said = f"The Redis server did not do what the store asked ({behind.__name__})."
+    return troubled(said, "no_space" if full else "failed")
 
 
 def _innermost(error: BaseException) -> type[BaseException]:

@@ -20,6 +20,7 @@ from ..errors import LibrusConfigurationError
 from ..secret import Secret, boxed
 from .fork import renew_after_fork
 from .redis_server import Connect, RedisServer, client_of, url_of
+from .troubles import troubled
 
 if TYPE_CHECKING:
     import redis
@@ -219,7 +220,7 @@ class _Claim:
             number += 1
             outcome = self._change(_SET_ASIDE, [f"{self._place}:session", f"{self._place}:{reason}-{number}"])
         if outcome == "none":
-            raise LibrusConfigurationError("There is nothing in the store to put aside.")
+            raise troubled("There is nothing in the store to put aside.", "overtaken")
         return f"{self._place}:{reason}-{number}"
 
     def remove(self) -> None:
@@ -228,6 +229,8 @@ class _Claim:
     def release(self) -> None:
         if not self._over.is_set():
             self._over.set()
+            if self._server.silent:
+                return  # it would be waited for once more; the lease lapses by itself
             self._ask(_RELEASE, [f"{self._place}:lease"])
 
     def extend(self) -> bool:
@@ -240,8 +243,9 @@ class _Claim:
     def _change(self, script: str, keys: list[str], *words: Secret) -> str:
         outcome = None if self._over.is_set() else self._ask(script, keys, *words)
         if outcome is None:
-            raise LibrusConfigurationError(
-                "The right to renew was given back or has gone to another process; nothing was changed."
+            raise troubled(
+                "The right to renew was given back or has gone to another process; nothing was changed.",
+                "overtaken",
             )
         return outcome.reveal()
 

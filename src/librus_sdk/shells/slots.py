@@ -26,7 +26,7 @@ from ..core.refresh import (
     Ticket,
 )
 from ..errors import LibrusSdkError
-from ..flows.steps import Renewal
+from ..flows.steps import Flow, Renewal
 from .clock import Clock
 
 __all__ = ["ABANDONED", "Abandoned", "Flight", "Outcome", "Slot", "SlotKind", "Waiter"]
@@ -95,6 +95,8 @@ class Slot:
         kind: what is kept in it, a credential or a look-up table; events and messages tell the two apart.
         apart: whether a renewal must not end with an interrupt of whoever asked for it, because what the
             server gives then is given once.
+        news: the flow that looks whether somebody has signed in elsewhere, where that can be known. It offers
+            what they got.
     """
 
     def __init__(
@@ -110,6 +112,7 @@ class Slot:
         cools: bool = True,
         kind: SlotKind = "credential",
         apart: bool = False,
+        news: Callable[[], Flow[None]] | None = None,
     ) -> None:
         self.name = name
         self.kind: Final[SlotKind] = kind
@@ -119,6 +122,7 @@ class Slot:
         self.latches = latches
         self.cools = cools
         self.apart = apart
+        self.news = news
         self._clock = clock
         self._lock = threading.Lock()
         self._state = SlotState(key=key)
@@ -128,6 +132,15 @@ class Slot:
         return f"<Slot {self.name} {refresh.phase_of(self._state, self._clock.monotonic())}>"
 
     # --- asking ------------------------------------------------------------------------------------------
+
+    def may_hear(self, mode: Mode) -> bool:
+        """Whether only a person can help, and one may have done so elsewhere."""
+        return self.news is not None and mode == "need" and self._state.latch is not None
+
+    def hearing(self, mode: Mode) -> Flow[None]:
+        """Look whether somebody has signed in elsewhere, where that would help."""
+        if self.news is not None and self.may_hear(mode):
+            yield from self.news()
 
     def peek(self) -> SlotState:
         """Return the current state."""

@@ -5,7 +5,8 @@ is in it, and puts away a document that nobody can read.  What the document says
 :mod:`librus_sdk.core.keeping`, and who asks a store for what that of :mod:`librus_sdk.flows.shared`.
 
 A store may block for some milliseconds; it is called on a thread that may. Whatever it raises is told as an
-event, and the session goes on as if nothing were kept.
+event, and the session goes on as if nothing were kept.  After a ``TimeoutError`` or a
+``ConnectionError`` it is left alone for some seconds, see :mod:`librus_sdk.shells.store_calls`.
 """
 
 from __future__ import annotations

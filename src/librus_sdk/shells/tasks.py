@@ -234,7 +234,7 @@ class TaskShell:
         try:
             places.ask(guest, replay=step.ticket.first is not None)
             if not await guest.wait(limit.queueing()):
-                return Sent(limit.ran_out())
+                return Sent(limit.ran_out("concurrency"))
             return await self._depart(step, departure, limit)
         finally:
             places.leave(guest)
@@ -250,7 +250,7 @@ class TaskShell:
                 if isinstance(told, Fail):
                     return told
                 if told and limit.outlasted_by(told):
-                    return Sent(limit.ran_out())
+                    return Sent(limit.ran_out(departure.waits_for))
                 if told:
                     await self._clock.sleep_async(told)
             if slot is None:
@@ -265,7 +265,7 @@ class TaskShell:
         flight = self._flight()
         decision = slot.acquire(step.ticket, flight, mode=step.mode, blocking=False)
         if isinstance(decision, Fail):
-            return decision
+            return None if slot.may_hear(step.mode) else decision
         if not isinstance(decision, Use):
             return None
         if decision.beside:
@@ -312,6 +312,7 @@ class TaskShell:
         slot = step.slot
         assert isinstance(slot, Slot)
         patience = limit.waiting()
+        await self._drive(slot.hearing(step.mode), limit)
         while True:
             if patience.left().is_over:
                 return Fail(wait_timeout(slot, patience.left(), step.ticket.first))
@@ -363,7 +364,7 @@ class TaskShell:
             try:
                 result: Minted | FlightFailure = await self._drive(slot.renewal(mode), flight_limit)
             except Exception as error:  # noqa: BLE001  (a waiter must never wait for a bug)
-                result = failure_of(slot, dated(error, self._ports.wall()))
+                result = failure_of(slot, dated(error, self._ports.wall(), slot.peek().failures))
             except BaseException:
                 report.abandoned()
                 raise

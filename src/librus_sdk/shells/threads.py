@@ -204,7 +204,7 @@ class ThreadShell:
         try:
             places.ask(guest, replay=step.ticket.first is not None)
             if not guest.wait(limit.queueing()):
-                return Sent(limit.ran_out())
+                return Sent(limit.ran_out("concurrency"))
             return self._depart(step, departure, limit)
         finally:
             try:
@@ -223,7 +223,7 @@ class ThreadShell:
                 if isinstance(told, Fail):
                     return told
                 if told and limit.outlasted_by(told):
-                    return Sent(limit.ran_out())
+                    return Sent(limit.ran_out(departure.waits_for))
                 if told:
                     self._clock.sleep(told)
             if slot is None:
@@ -239,7 +239,7 @@ class ThreadShell:
         try:
             decision = slot.acquire(step.ticket, flight, mode=step.mode, blocking=False)
             if isinstance(decision, Fail):
-                return decision
+                return None if slot.may_hear(step.mode) else decision
             if not isinstance(decision, Use):
                 return None
             if decision.beside:
@@ -287,6 +287,7 @@ class ThreadShell:
         slot = step.slot
         assert isinstance(slot, Slot)
         patience = limit.waiting()
+        self._drive(slot.hearing(step.mode), limit)
         while True:
             if patience.left().is_over:
                 return Fail(wait_timeout(slot, patience.left(), step.ticket.first))
@@ -335,7 +336,7 @@ class ThreadShell:
                 try:
                     result: Minted | FlightFailure = self._drive(slot.renewal(mode), flight_limit)
                 except Exception as error:  # noqa: BLE001  (a waiter must never wait for a bug)
-                    result = failure_of(slot, dated(error, self._ports.wall()))
+                    result = failure_of(slot, dated(error, self._ports.wall(), slot.peek().failures))
                 slot.settle(flight, result)
                 report.ended(result)
             except BaseException:

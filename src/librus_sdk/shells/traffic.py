@@ -12,7 +12,7 @@ from typing import Final
 
 from ..core import traffic
 from ..core.answers import Judge
-from ..core.http import Request, Response, origin_of, origin_text
+from ..core.http import Awaited, Request, Response, origin_of, origin_text
 from ..core.refresh import Fail
 from ..core.retry import retry_after_s
 from ..core.traffic import Call, Closed, Go, News, Rules, TrafficState, Wait
@@ -35,6 +35,11 @@ class Departure:
         self.call: Final = call
         self.waited: Wait | None = None
         self.go: Go | None = None
+
+    @property
+    def waits_for(self) -> Awaited | None:
+        """What it was told last to wait for."""
+        return None if self.waited is None else self.waited.reason
 
     @property
     def urgent(self) -> bool:
