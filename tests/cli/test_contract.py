@@ -179,6 +179,7 @@ def test_a_login_that_two_children_have(cli: Cli, sim: Simulator) -> None:
 def test_no_child_chosen(cli: Cli, calm: Simulator, env: dict[str, str]) -> None:
     error = refused(cli("me", "--format=json", sim=calm, env=env), "CHILD_REQUIRED")
     assert all(child.id in error["message"] for child in calm.children)
+    assert error["message"].endswith("To see whose they are, run: librus children list.")
 
 
 def test_no_child_chosen_and_no_list_of_them(cli: Cli, sim: Simulator) -> None:
@@ -336,9 +337,9 @@ def test_verbose_anywhere_tells_what_is_asked(cli: Cli, calm: Simulator, where: 
     assert all(LINE.fullmatch(line) for line in lines)
     assert any(" DEBUG synergia.request.start " in line for line in lines)
     assert any(" INFO synergia.request.success " in line and "/Grades/Categories" in line for line in lines)
-    # Where each request goes is told, and told once.
+    # As much is told as any other hook is told.
     asked = [line for line in lines if " synergia.request." in line]
-    assert all(line.count("endpoint=") == 1 and " path=" not in line for line in asked)
+    assert all(line.count(f" {name}=") == 1 for line in asked for name in ("endpoint", "path", "span"))
     for url in (
         f"{calm.hosts.portal}/konto-librus/login/action",
         f"{calm.hosts.portal}/api/v3/SynergiaAccounts",

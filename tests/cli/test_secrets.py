@@ -98,8 +98,8 @@ def test_what_is_kept_and_damaged(desk: Desk, state: Path, damage: Callable[[str
     child = ("--child", first(desk.sim))
     assert sign_in(desk) == 0
     assert desk.run("me", *child) == 0
-    assert {path.name.partition("-")[0] for path in state.glob("*.json")} == {"family", "login"}
-    desk.more_secrets |= secrets_of(*state.glob("*.json"))
+    assert {path.name.partition("-")[0] for path in state.glob("*.json")} == {"family", "login", "names"}
+    desk.more_secrets |= secrets_of(*state.glob("family-*.json"), *state.glob("login-*.json"))
     for path in state.glob("*.json"):
         path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
     for argv in (("auth", "status"), ("me", *child), ("logout",)):

@@ -49,8 +49,12 @@ ACCOUNTS = pytest.mark.parametrize("name", ["family", "school"])
 @ACCOUNTS
 @pytest.mark.parametrize(
     ("argv", "asked"),
-    [(GRADES, "Grades"), (UNREAD, "wiadomosci/inbox/unreadMessagesCount")],
-    ids=["grades", "messages"],
+    [
+        (GRADES, "Grades"),
+        (("grades", "list"), "Grades"),
+        (UNREAD, "wiadomosci/inbox/unreadMessagesCount"),
+    ],
+    ids=["grades", "text", "messages"],
 )
 def test_a_warm_read_is_one_request(
     cli: Cli, sim: Simulator, name: str, argv: tuple[str, ...], asked: str

@@ -252,7 +252,7 @@ def test_only_the_free_days_of_the_own_class_are_shown(cli: Cli, sim: Simulator)
     ]
     assert past[-1] == "  Left out: 1 entry of other classes; --format json shows them."
     sim.fail("Classes", status=403, times=None)
-    result = cli("timetable", "class-free-days", "--child", first(sim), sim=sim)
+    result = cli("timetable", "class-free-days", "--no-store", "--child", first(sim), sim=sim)
     assert (result.status, result.err) == (0, nameless("Classes"))
     out = result.out
     assert "Obcy" in out

@@ -15,14 +15,29 @@ from ..settings import API_V3, GATEWAY_API_20, ApiBackend, Hosts
 
 if TYPE_CHECKING:
     from ..core.keeping import Document, Unreadable
+    from ..shells.file_shelf import FileShelf
     from ..shells.file_store import FileStore
     from ..shells.store import StoreKey
+    from ._kept_tables import KeptTables
 
-__all__ = ["LOGIN", "STORE_VARIABLE", "Account", "Found", "Way", "key_of", "login_store", "store_of"]
+__all__ = [
+    "LOGIN",
+    "NAMES",
+    "STORE_VARIABLE",
+    "Account",
+    "Found",
+    "Way",
+    "key_of",
+    "login_store",
+    "names_shelf",
+    "store_of",
+]
 
 STORE_VARIABLE: Final = "LIBRUS_STORE"
 LOGIN: Final = "login"
 """What the file of ``librus login`` is called; with other hosts than the real ones their digest follows."""
+NAMES: Final = "names"
+"""What a file of lists of names is called; whose sign-in it lies beside follows."""
 _FOLDER: Final = "sessions"
 _MISSED: Final[Mapping[str, ApiBackend]] = {
     "LIBRUS_PORTAL_EMAIL": API_V3,
@@ -47,6 +62,13 @@ def store_of(environ: Mapping[str, str]) -> FileStore:
 def login_store(environ: Mapping[str, str]) -> FileStore:
     """Return where the sign-in of ``librus login`` is kept. Raises as :func:`store_of` does."""
     return _store(environ, LOGIN)
+
+
+def names_shelf(environ: Mapping[str, str], way: Way) -> FileShelf:
+    """Return where lists of names are kept. Raises as :func:`store_of` and :func:`key_of` do."""
+    key = key_of(environ, way)
+    whose = LOGIN if way == "kept tokens" else f"{key.kind}-{key.owner[:16]}"
+    return _store(environ, f"{NAMES}-{whose}").shelf(key)
 
 
 def _store(environ: Mapping[str, str], name: str | None) -> FileStore:
@@ -140,6 +162,16 @@ class Account:
             return None
         lacks = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'}"
         return f"{lacks} missing, so commands use the sign-in librus login has kept."
+
+    def tables(self) -> KeptTables | None:
+        """Return the lists of names that are kept beside the sign-in; None where nothing can be kept."""
+        from ._kept_tables import KeptTables, owner_of
+
+        try:
+            shelf = names_shelf(self._environ, self.way)
+        except LibrusConfigurationError:
+            return None
+        return KeptTables(shelf, owner_of(key_of(self._environ, self.way)))
 
     def options(self, *, keeps: bool, note: Callable[[str], None]) -> dict[str, Any]:
         """Return what a session is told about signing in.

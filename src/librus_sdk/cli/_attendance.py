@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ._document import Cell, styled
 from ._document import Kind as Style
+from ._names import Known
 
 if TYPE_CHECKING:
     from ..models import AttendanceType, Ref
@@ -60,11 +61,11 @@ class AttendanceKinds:
     """The kinds of a school. ``types``: its own list; the standard ones are known without it."""
 
     def __init__(self, types: Iterable[AttendanceType] | None) -> None:
-        self._kinds = {row.id: _kind(row) for row in types or () if row.id}
+        self._kinds = Known.of(types, _kind)
 
     def __call__(self, pointer: Ref) -> AttendanceKind:
         """Return the kind that is pointed at."""
-        return self._kinds.get(pointer.id) or _named(pointer.id, _STANDARD.get(pointer.id, f"#{pointer.id}"))
+        return self._kinds(pointer.id) or _named(pointer.id, _STANDARD.get(pointer.id, f"#{pointer.id}"))
 
 
 def _kind(row: AttendanceType) -> AttendanceKind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ._names import or_none
@@ -22,17 +23,25 @@ class ClassNames:
         own: the student's, None when it could not be read.
         other: what to call any other class; ``""``: by its id.
         lost: called when an id is shown because the class could not be read.
+        missed: is told the id of another class that is shown by it.
 
     Attributes:
         own_id: the id of the student's class.
         own: its name, ``""`` when Librus did not tell.
     """
 
-    def __init__(self, own: SchoolClass | None, other: str, lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        own: SchoolClass | None,
+        other: str,
+        lost: Callable[[], None],
+        missed: Callable[[str], None],
+    ) -> None:
         self.own_id = own.id if own else None
         self.own = own.name if own else ""
         self._other = other
         self._lost = lost if own is None else None
+        self._missed = missed
 
     def __call__(self, pointer: Ref | Embedded | None) -> str:
         """Return the name of the class that is pointed at."""
@@ -49,7 +58,11 @@ class ClassNames:
             self._lost()
         if self.own_id is None or (key == self.own_id and not self.own):
             return f"#{key}"
-        return self.own if key == self.own_id else self._other or f"#{key}"
+        if key == self.own_id:
+            return self.own
+        if not self._other:
+            self._missed(key)
+        return self._other or f"#{key}"
 
 
 async def class_names(reading: Reading, other: str = "another class") -> ClassNames:
@@ -59,5 +72,6 @@ async def class_names(reading: Reading, other: str = "another class") -> ClassNa
         reading: reads it.
         other: what to call any other class; ``""``: by its id.
     """
-    own = await or_none(reading.client.school.school_class())
-    return ClassNames(own, other, reading.nameless("Classes"))
+    own = await or_none(reading.tables.school.school_class())
+    missed = partial(reading.tables.lists.missed, "Classes")
+    return ClassNames(own, other, reading.nameless("Classes"), missed)

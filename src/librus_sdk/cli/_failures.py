@@ -14,6 +14,7 @@ import click
 from ..errors import (
     AUTHENTICATION_FAILED,
     CHILD_NOT_FOUND,
+    CHILD_REQUIRED,
     CLI_USAGE_ERROR,
     FEATURE_UNAVAILABLE,
     FILE_EXISTS,
@@ -231,7 +232,7 @@ def _details(error: LibrusSdkError) -> Mapping[str, Any]:
 
 
 def _advice(error: LibrusSdkError) -> str | None:
-    if error.code == CHILD_NOT_FOUND:
+    if error.code in (CHILD_NOT_FOUND, CHILD_REQUIRED) and not error.message.endswith(" none."):
         return _WHOSE
     # No password was sent where kept tokens have ended.
     return _REFUSED if error.code == AUTHENTICATION_FAILED and "librus login" not in error.message else None

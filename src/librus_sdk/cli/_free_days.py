@@ -48,7 +48,7 @@ async def class_free_days(reading: Reading) -> Sequence[Section]:
     client = reading.client
     rows, (types, classes) = await reading.rows(
         client.timetable.class_free_days(),
-        or_none(client.timetable.class_free_day_types()),
+        or_none(reading.tables.timetable.class_free_day_types()),
         class_names(reading),
     )
     kinds = Names.of(types, lambda row: row.name, reading.nameless("Kinds of free days"))

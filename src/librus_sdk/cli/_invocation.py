@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ..events import Event
     from ..models import ChildAccount, Download, Rejected, SavedFile
     from ..session import AsyncLibrusSession
+    from ._kept_tables import KeptTables
+    from ._tables import TableClient
 
 __all__ = ["Invocation", "Reading"]
 
@@ -52,12 +54,31 @@ class Reading:
         session: the session everything is read with.
         client: reads the child's data.
         child: whose; None with a login issued by the school, which has one child.
+        kept: lists of names of the account that outlive the command; None when nothing is to.
     """
 
     invocation: Invocation
     session: AsyncLibrusSession
     client: AsyncSynergiaApiClient
     child: ChildAccount | None
+    kept: KeptTables | None = None
+
+    @cached_property
+    def tables(self) -> TableClient:
+        """Reads what ids stand for, the lists of names only: they may be some hours old."""
+        from ._tables import TableClient
+
+        return TableClient(self.client, self.kept, self.child.id if self.child else "")
+
+    async def told(self, text: Callable[[Reading], Awaitable[Sequence[Section]]]) -> Sequence[Section]:
+        """Return the text of a command, made again where a list of names turned out to be out of date."""
+        from ._tables import Once
+
+        reading = replace(self, client=Once(self.client))
+        sections = await text(reading)
+        while reading.tables.lists.renew():
+            sections = await text(reading)
+        return sections
 
     async def mail(self) -> AsyncWiadomosciClient:
         """Return the client whose messages come from the messages' website."""
@@ -98,8 +119,8 @@ class Reading:
         return rows, found
 
     def left_out(self, rejected: Sequence[Rejected]) -> None:
-        """Tell on stderr that rows are missing from the text, if any are."""
-        if rejected:
+        """Tell on stderr that rows are missing from the text, if any are; once for each answer."""
+        if rejected and self.invocation.is_news(rejected):
             self.invocation.note(f"{_rows(len(rejected))} left out here; --format json shows everything.")
 
     def nameless(self, what: str) -> Callable[[], None]:
@@ -124,6 +145,8 @@ class Invocation:
         self.verbose = False
         self.keeps = True
         self._noted: set[str] = set()
+        self._told_of: list[object] = []
+        self._kept: KeptTables | None = None
 
     @cached_property
     def environ(self) -> Mapping[str, str]:
@@ -149,6 +172,13 @@ class Invocation:
         if text not in self._noted:
             self._noted.add(text)
             self.note(text)
+
+    def is_news(self, found: object) -> bool:
+        """Whether this run has not told of this very thing yet."""
+        if any(found is each for each in self._told_of):
+            return False
+        self._told_of.append(found)
+        return True
 
     def show(self, sections: Sequence[Section]) -> None:
         """Write sections to stdout, as text."""
@@ -190,6 +220,8 @@ class Invocation:
                 await work(session)
 
         asyncio.run(whole())
+        if self._kept is not None:
+            self._kept.save()
 
     def report(self, reading: Reading, data: object, sections: Sequence[Section]) -> None:
         """Tell what was done, in the format that was asked for."""
@@ -217,7 +249,7 @@ class Invocation:
         """Read something of the chosen child and show it.
 
         As JSON the answer is passed on as Librus sent it, known to the models or not; one request, as for the
-        text, which may ask for names besides.
+        text, which may ask besides for names that are not kept.
 
         Args:
             ask: declares the read.
@@ -228,7 +260,7 @@ class Invocation:
             if self.form == "json":
                 self.dump(reading.payload(await reading.client.as_sent(ask(reading.client))))
             else:
-                self.show(await text(reading))
+                self.show(await reading.told(text))
 
         self.run_for_child(work)
 
@@ -272,9 +304,15 @@ class Invocation:
 
         async def whole(session: AsyncLibrusSession) -> None:
             child = await self._chosen(session)
-            await work(Reading(self, session, await session.for_child(child), child))
+            await work(await self.reading(session, child))
 
         self.run(whole)
+
+    async def reading(self, session: AsyncLibrusSession, child: ChildAccount | None) -> Reading:
+        """Return what a text about this child is made from."""
+        if self._kept is None and self.keeps and self.form != "json":
+            self._kept = self.account.tables()
+        return Reading(self, session, await session.for_child(child), child, self._kept)
 
     async def _chosen(self, session: AsyncLibrusSession) -> ChildAccount | None:
         if session.get_api_backend() == GATEWAY_API_20 and self.child is None:

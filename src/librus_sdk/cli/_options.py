@@ -61,7 +61,7 @@ def _no_store_option() -> click.Option:
         is_flag=True,
         expose_value=False,
         callback=_no_store,
-        help="Keep nothing of the sign-in, and use nothing that was kept of an earlier one.",
+        help="Keep nothing of this run, and use nothing that was kept of an earlier one.",
     )
 
 

@@ -14,7 +14,7 @@ from ._coming import latest_first
 from ._days import day_cell, hours, lesson_or_hours, short_day, with_weekday
 from ._document import Cell, Column, Fields, Part, Section, Sentence, Styled, Table, table_or
 from ._grade_notes import grade_notes
-from ._names import Names, polish_order, subject_of_lesson
+from ._names import Known, Names, polish_order, subject_of_lesson
 from ._plan import in_brief, lessons_of, number_of
 from ._rephrased import rephrased
 from ._words import as_typed, counted, one_line
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     Found: TypeAlias = Read[Any]
 
-__all__ = ["asked", "sections"]
+__all__ = ["LISTS_OF_NAMES", "asked", "sections"]
 
 _NEW: Final = timedelta(days=7)
 _AHEAD: Final = timedelta(days=14)
@@ -60,8 +60,20 @@ _Coming: TypeAlias = tuple[date, int, str, tuple[Cell, ...]]
 Asked: TypeAlias = "tuple[Get[Any], Callable[[], Awaitable[Any]]]"
 
 
-def asked(client: AsyncSynergiaApiClient, day: date) -> Mapping[str, Asked]:
-    """Return what is read for the overview of a day: each read as it is declared, and as it is called."""
+LISTS_OF_NAMES: Final = frozenset(
+    {"grade_categories", "attendance_types", "lessons", "agenda_categories", "subjects"}
+)
+"""Parts that only say what ids in the others stand for."""
+
+
+def asked(client: AsyncSynergiaApiClient, tables: AsyncSynergiaApiClient, day: date) -> Mapping[str, Asked]:
+    """Return what is read for the overview of a day: each read as it is declared, and as it is called.
+
+    Args:
+        client: reads what it tells.
+        tables: reads the lists of names.
+        day: the day.
+    """
     from ..endpoints import (
         Announcements,
         Attendance,
@@ -88,15 +100,15 @@ def asked(client: AsyncSynergiaApiClient, day: date) -> Mapping[str, Asked]:
         "announcements": (Announcements.list(client.announcements), client.announcements.list),
         "grades": (Grades.list(client.grades), client.grades.list),
         "descriptive_grades": (Grades.descriptive(client.grades), client.grades.descriptive),
-        "grade_categories": (Grades.categories(client.grades), client.grades.categories),
+        "grade_categories": (Grades.categories(tables.grades), tables.grades.categories),
         "attendances": (Attendance.list(client.attendance), client.attendance.list),
-        "attendance_types": (Attendance.types(client.attendance), client.attendance.types),
-        "lessons": (Lessons.list(client.lessons), client.lessons.list),
+        "attendance_types": (Attendance.types(tables.attendance), tables.attendance.types),
+        "lessons": (Lessons.list(tables.lessons), tables.lessons.list),
         "agenda": (Homework.list(client.homework), client.homework.list),
-        "agenda_categories": (Homework.categories(client.homework), client.homework.categories),
+        "agenda_categories": (Homework.categories(tables.homework), tables.homework.categories),
         "homework": (Homework.assignments(client.homework), client.homework.assignments),
         "notes": (Notes.list(client.notes), client.notes.list),
-        "subjects": (School.subjects(client.school), client.school.subjects),
+        "subjects": (School.subjects(tables.school), tables.school.subjects),
     }
 
 
@@ -296,8 +308,8 @@ class _Overview:
         ]
         return table_or(_ABSENCES, cells, _NONE)
 
-    def _subjects_of(self, entries: Iterable[Attendance], subject_of: Mapping[str, str]) -> str:
-        names = (self._subjects.by_id(subject_of.get(entry.lesson.id)) for entry in entries)
+    def _subjects_of(self, entries: Iterable[Attendance], subject_of: Known[str]) -> str:
+        names = (self._subjects.by_id(subject_of(entry.lesson.id)) for entry in entries)
         return ", ".join(dict.fromkeys(names))
 
     def agenda(self) -> Sequence[Part]:
@@ -333,7 +345,7 @@ class _Overview:
         subject_of = subject_of_lesson(self._rows("lessons"))
         for task in rows:
             if task.due_date is not None and self._is_ahead(task.due_date):
-                subject = self._subjects.by_id(subject_of.get(task.lesson.id)) if task.lesson else ""
+                subject = self._subjects.by_id(subject_of(task.lesson.id)) if task.lesson else ""
                 what = _shortened(as_typed(task.topic or task.text))
                 cells = (day_cell(task.due_date), "due", "homework", subject, what)
                 yield task.due_date, 0, task.id or "", cells

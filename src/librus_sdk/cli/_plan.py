@@ -70,7 +70,7 @@ async def read_plan_names(reading: Reading, lessons: Iterable[TimetableLesson]) 
         for pointer in (lesson.subject, lesson.teacher, lesson.classroom, *_instead_of(lesson))
     ]
     if all(pointer is None or pointer.label for pointer in pointers):
-        return PlanNames(Names({}), Names({}), Names({}))
+        return PlanNames(Names(), Names(), Names())
     rooms = classrooms(reading, (pointer for lesson in shown for pointer in _rooms(lesson)))
     found, (teachers, named_rooms) = await together(subjects(reading), users(reading), rooms)
     return PlanNames(found, teachers, named_rooms)

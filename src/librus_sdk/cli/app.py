@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,7 +88,7 @@ def run(argv: Sequence[str]) -> int:
         warnings.simplefilter("ignore", LibrusSchemaWarning)  # the commands say it in their own words
         warnings.simplefilter("always", LibrusDeprecationWarning)
         warnings.simplefilter("always", LibrusStoreWarning)
-        warnings.showwarning = _show_warning
+        warnings.showwarning = _notes()
         try:
             return _run(list(argv))
         except click.exceptions.Exit as ending:
@@ -138,7 +138,21 @@ def _reader_gone() -> int:
     return 1
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *_where: Any, **_more: Any) -> None:
-    """Tell about a legacy name or a store; other warnings are for those who develop with that code."""
-    if issubclass(category, (LibrusDeprecationWarning, LibrusStoreWarning)):
-        sys.stderr.write(f"Note: {message}\n")
+def _notes() -> Callable[..., None]:
+    """Return what tells about legacy names and stores, each once; other warnings are for developers."""
+    told: set[str] = set()
+
+    def show(message: Warning | str, category: type[Warning], *_where: Any, **_more: Any) -> None:
+        if not issubclass(category, (LibrusDeprecationWarning, LibrusStoreWarning)):
+            return
+        # A store of no use is told by the command in its own words, see Invocation.
+        told_elsewhere = isinstance(message, LibrusStoreWarning) and message.reason not in _LASTING
+        text = f"Note: {message}\n"
+        if not told_elsewhere and text not in told:
+            told.add(text)
+            sys.stderr.write(text)
+
+    return show
+
+
+_LASTING: Final = frozenset({"damaged", "foreign", "newer", "open_folder"})

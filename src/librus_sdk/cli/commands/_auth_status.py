@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 from ...environment import Environment
 from ...errors import LibrusConfigurationError
 from ...settings import GATEWAY_API_20
-from .._account import LOGIN, Account, Found, Way, store_of
+from .._account import LOGIN, NAMES, Account, Found, Way, store_of
 from .._days import from_now, in_poland
 from .._document import Cell, Column, Fields, Section, Table
 from .._words import NOTHING, joined, yes_no
 
 if TYPE_CHECKING:
-    from ...core.keeping import Document, Kept
+    from ...core.keeping import Document, Kept, Mishap
     from ...shells.file_store import FileStore, KeptFile
 
 __all__ = ["Status"]
@@ -40,7 +40,7 @@ class Status:
 
     def payload(self) -> dict[str, object]:
         """Return it for programs."""
-        document = self._document
+        document = self._document if self._entries else None
         return {
             "signsInWith": self.account.way,
             "ready": self._ready,
@@ -58,14 +58,17 @@ class Status:
                     }
                     for kind, child, entry in self._entries
                 ],
+                "failures": [{"what": name, "code": each.code} for name, each in self._failures],
+                "openToOthers": self._is_open,
                 "files": [
                     {
                         "path": str(each.path),
                         "savedAt": each.saved_at,
                         "setAside": each.set_aside,
                         "encrypted": each.encrypted,
+                        "holds": holds,
                     }
-                    for each in self._files or ()
+                    for each, holds in self._contents
                 ],
             },
         }
@@ -84,10 +87,10 @@ class Status:
         ]
         if rows:
             sections.append(Section("Kept of it", [Table(_KEPT, rows)]))
-        if self._files:
+        if self._contents:
             files = [
-                (each.path.name, from_now(each.saved_at, now), yes_no(each.encrypted), _said_of(each))
-                for each in self._files
+                (each.path.name, from_now(each.saved_at, now), yes_no(each.encrypted), _said_of(each, holds))
+                for each, holds in self._contents
             ]
             sections.append(Section("Files in that folder", [Table(_FILES, files)]))
         return sections
@@ -102,9 +105,14 @@ class Status:
         pairs.append(("kept in", str(self._store.folder) if self._store else _nowhere(self.environ)))
         if self._files is None:
             pairs.append(("that folder", "cannot be read, or is no folder; LIBRUS_STORE can name another"))
+        if self._is_open:
+            pairs.append(("that folder", "can be changed by other users of this computer: chmod 700"))
         if isinstance(kept, str):
             mended = "" if kept == "unreadable" else _BY_LOGIN if way == "kept tokens" else _BY_COMMAND
             pairs.append(("what is kept", _USELESS[kept] + mended))
+        elif kept is not None and not kept.entries and way != "kept tokens":
+            codes = ", ".join(sorted({each.code for _, each in self._failures}))
+            pairs.append(("what is kept", f"only that signing in failed ({codes or NOTHING})"))
         elif kept is not None:
             pairs.append(("last renewed", _when(kept.saved_at, now)))
             if way == "kept tokens" and not self._ready:
@@ -129,6 +137,15 @@ class Status:
             return None
 
     @cached_property
+    def _contents(self) -> list[tuple[KeptFile, str | None]]:
+        """The files there are, each with a word for what is in it."""
+        return [(each, _held_by(self._store, each)) for each in self._files or () if self._store]
+
+    @property
+    def _is_open(self) -> bool:
+        return self._store is not None and self._store.is_open()
+
+    @cached_property
     def _lacks_variables(self) -> bool:
         chosen = self.account.way == "school login"
         return chosen and not Environment(self.environ).has_credentials(GATEWAY_API_20)
@@ -148,6 +165,11 @@ class Status:
         return self.account.way != "nothing" and not self._lacks_variables
 
     @property
+    def _failures(self) -> list[tuple[str, Mishap]]:
+        """Renewals that failed and have not worked since, by the name of what was renewed."""
+        return sorted(self._document.mishaps.items()) if self._document else []
+
+    @property
     def _entries(self) -> list[tuple[str, str | None, Kept]]:
         """What is kept, as kind, child and entry; the credentials themselves stay where they are."""
         found = sorted(self._document.entries.items()) if self._document else []
@@ -164,10 +186,35 @@ def _nowhere(environ: Mapping[str, str]) -> str:
     raise AssertionError("there is a place after all")
 
 
-def _said_of(file: KeptFile) -> str:
+def _held_by(store: FileStore, file: KeptFile) -> str | None:
+    """Return a word for what is in the file; None where nobody looks, or it has gone meanwhile."""
+    if file.encrypted or file.set_aside:
+        return None
+    if file.label.startswith(f"{NAMES}-"):
+        return "names"
+    from ...core.keeping import read
+    from ...shells.file_shelf import FileShelf, Plain
+
+    try:
+        content = FileShelf(store.folder, file.path.stem, Plain()).load()
+    except LibrusConfigurationError:
+        return "unreadable"
+    if content is None:
+        return None
+    found = read(content, "")
+    if isinstance(found, str):
+        return found
+    return "sign-in" if found.entries else "failure"
+
+
+def _said_of(file: KeptFile, holds: str | None) -> str:
     """Return in a parent's words what the file is."""
     if file.set_aside:
-        return f"put aside: {_ASIDE.get(file.set_aside, file.set_aside)}"
+        return f"put aside: {_WRONG.get(file.set_aside, file.set_aside)}"
+    if holds in _HOLDS:
+        return _HOLDS[holds]
+    if holds in _WRONG:
+        return f"of no use: {_WRONG[holds]}"
     if file.label == LOGIN or file.label.startswith(f"{LOGIN}-"):
         return "sign-in of librus login"
     return _LABELS.get(file.label, "sign-in that a program keeps")
@@ -201,10 +248,15 @@ _LABELS: Final[Mapping[str, str]] = {
     "family": "sign-in of a family account",
     "school": "sign-in of a login issued by the school",
 }
-_ASIDE: Final[Mapping[str, str]] = {
+_HOLDS: Final[Mapping[str | None, str]] = {
+    "names": "names of subjects, people and the like",
+    "failure": "no sign-in: only that one failed",
+}
+_WRONG: Final[Mapping[str | None, str]] = {
     "damaged": "damaged",
     "foreign": "another account's or program's",
     "newer": "of a newer version",
+    "unreadable": "cannot be read",
 }
 _USELESS: Final[Mapping[str, str]] = {
     "damaged": "damaged",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,7 @@ from .._coming import latest_first
 from .._days import day_cell
 from .._document import Cell, Column, Kind, Section, Sentence, Styled, Table, styled, table_or
 from .._invocation import Invocation, Reading
-from .._names import Names, or_none, users
+from .._names import Known, Names, or_none, users
 from .._options import Leaf, child_read
 from .._words import NOTHING, number
 from ._grades_parts import comment_texts, of_semester, quoted, semesters
@@ -51,8 +51,9 @@ def behaviour(invocation: Invocation) -> None:
 
 
 async def _marks_text(reading: Reading) -> Sequence[Section]:
-    client = reading.client
-    rows, (types,) = await reading.rows(client.grades.behaviour(), or_none(client.grades.behaviour_types()))
+    rows, (types,) = await reading.rows(
+        reading.client.grades.behaviour(), or_none(reading.tables.grades.behaviour_types())
+    )
     names = _type_names(reading, types)
     cells = [
         (
@@ -104,16 +105,16 @@ class _PointNames:
     categories: Names
     types: Names
     teachers: Names
-    comments: Mapping[str, str]
+    comments: Known[str]
 
 
 async def _points_text(reading: Reading) -> Sequence[Section]:
-    client = reading.client
+    tables = reading.tables.grades
     rows, (categories, types, comments, teachers) = await reading.rows(
-        client.grades.behaviour_points(),
-        or_none(client.grades.behaviour_point_categories()),
-        or_none(client.grades.behaviour_types()),
-        or_none(client.grades.behaviour_point_comments()),
+        reading.client.grades.behaviour_points(),
+        or_none(tables.behaviour_point_categories()),
+        or_none(tables.behaviour_types()),
+        or_none(tables.behaviour_point_comments()),
         users(reading),
     )
     title = reading.title("Behaviour points")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -14,7 +14,7 @@ from .._coming import latest_first
 from .._days import day_cell, day_heading
 from .._document import Cell, Column, Fields, Section, Sentence, Styled, Table
 from .._invocation import Invocation, Reading
-from .._names import Names, or_none, polish_order, subjects, together, users
+from .._names import Known, Names, or_none, polish_order, subjects, together, users
 from .._options import Leaf, child_read
 from .._words import NOTHING
 from ._grades_parts import comment_texts, day_of, of_semester, quoted, semesters
@@ -49,21 +49,20 @@ class _SkillNames:
     subjects: Names
     skills: Names
     teachers: Names
-    comments: Mapping[str, str]
+    comments: Known[str]
 
 
 async def _skills_text(reading: Reading) -> Sequence[Section]:
-    client = reading.client
     # The names afterwards: a school has a thousand skills, and older children have no such grades.
-    rows = await client.grades.descriptive()
+    rows = await reading.client.grades.descriptive()
     reading.left_out(rows.rejected)
     title = reading.title("Descriptive grades")
     if not rows:
         return _or_none_yet(reading, "Descriptive grades", ())
     subject_names, (skills, comments, teachers) = await together(
         subjects(reading),
-        or_none(client.grades.descriptive_skills()),
-        or_none(client.grades.descriptive_comments()),
+        or_none(reading.tables.grades.descriptive_skills()),
+        or_none(reading.tables.grades.descriptive_comments()),
         users(reading),
     )
     skill_names = Names.of(skills, lambda row: row.name, reading.nameless("Skills"))
@@ -118,10 +117,9 @@ def descriptive_text(invocation: Invocation) -> None:
 
 
 async def _descriptions_text(reading: Reading) -> Sequence[Section]:
-    grades = reading.client.grades
     rows, (categories, subject_names, teachers) = await reading.rows(
-        grades.descriptive_text(),
-        or_none(grades.descriptive_text_categories()),
+        reading.client.grades.descriptive_text(),
+        or_none(reading.tables.grades.descriptive_text_categories()),
         subjects(reading),
         users(reading),
     )
@@ -142,10 +140,9 @@ def descriptive_text_grades(invocation: Invocation) -> None:
 
 
 async def _skills_in_words_text(reading: Reading) -> Sequence[Section]:
-    grades = reading.client.grades
     rows, (skills, subject_names, teachers) = await reading.rows(
-        grades.descriptive_text_grades(),
-        or_none(grades.descriptive_text_grade_skills()),
+        reading.client.grades.descriptive_text_grades(),
+        or_none(reading.tables.grades.descriptive_text_grade_skills()),
         subjects(reading),
         users(reading),
     )
@@ -165,11 +162,11 @@ def text(invocation: Invocation) -> None:
 
 
 async def _texts_text(reading: Reading) -> Sequence[Section]:
-    client = reading.client
+    tables = reading.tables.grades
     rows, (categories, skills, subject_names, teachers) = await reading.rows(
-        client.grades.text(),
-        or_none(client.grades.categories()),
-        or_none(client.grades.descriptive_text_grade_skills()),
+        reading.client.grades.text(),
+        or_none(tables.categories()),
+        or_none(tables.descriptive_text_grade_skills()),
         subjects(reading),
         users(reading),
     )

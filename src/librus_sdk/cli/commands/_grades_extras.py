@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -12,7 +12,7 @@ from .._coming import latest_first
 from .._days import day_cell
 from .._document import Column, Fields, Section, Sentence, Table
 from .._invocation import Invocation, Reading
-from .._names import or_none, together
+from .._names import Known, or_none, together
 from .._options import Leaf, school_login_read
 from .._words import NOTHING, number, yes_no
 from ._grades_parts import of_semester, semesters
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from ...models import PartialDescriptiveGrade, Rows, User
+    from ...models import PartialDescriptiveGrade, User
 
 __all__ = ["partial", "system"]
 
@@ -33,6 +33,7 @@ _PARTIAL: Final = (
     Column("What"),
     TEACHER,
 )
+_SUBJECTS: Final = "Auth/Subjects"
 _NO_STUDENT: Final = (
     "Librus does not say which student this login is for, so these grades cannot be asked for."
 )
@@ -77,23 +78,20 @@ def partial(invocation: Invocation) -> None:
             get = Extras.partial_descriptive_grades(client.extras, student)
             invocation.dump(reading.payload(await client.as_sent(get)))
             return
-        rows, (subjects, people) = await together(
-            client.extras.partial_descriptive_grades(student),
-            or_none(client.get("Auth/Subjects")),
-            or_none(client.school.users()),
-        )
-        reading.left_out(rows.rejected)
-        invocation.show(_partial_text(reading, rows, _subject_names(subjects), account_names(people)))
+        invocation.show(await reading.told(lambda again: _partial_text(again, student)))
 
     invocation.run_for_child(work)
 
 
-def _partial_text(
-    reading: Reading,
-    rows: Rows[PartialDescriptiveGrade],
-    subjects: Mapping[str, str],
-    people: Mapping[str, str],
-) -> Sequence[Section]:
+async def _partial_text(reading: Reading, student: str) -> Sequence[Section]:
+    rows, (found, people) = await together(
+        reading.client.extras.partial_descriptive_grades(student),
+        or_none(reading.tables.get(_SUBJECTS)),
+        or_none(reading.tables.school.users()),
+    )
+    reading.left_out(rows.rejected)
+    subjects = _subject_names(reading, found)
+    teachers = account_names(people)
     title = reading.title("Marks of descriptive grading")
     if not rows:
         said = "None yet this school year; only first classes have them, since 2026."
@@ -103,11 +101,11 @@ def _partial_text(
         said = [row.content or "", *row.comments, *row.implemented_requirements]
         return (
             day_cell(row.date),
-            subjects.get(row.subject_id or "", NOTHING),
+            subjects(row.subject_id) or NOTHING,
             (row.area.name if row.area else None) or NOTHING,
             (row.scale_value.value if row.scale_value else None) or NOTHING,
             "\n".join(dict.fromkeys(filter(None, said))),
-            people.get(row.teacher_id or "", NOTHING),
+            teachers(row.teacher_id) or NOTHING,
         )
 
     return [
@@ -119,16 +117,17 @@ def _partial_text(
     ]
 
 
-def account_names(people: Iterable[User] | None) -> Mapping[str, str]:
+def account_names(people: Iterable[User] | None) -> Known[str]:
     """Return the names of people by their accounts, which such rows point at."""
-    return {row.account_id: row.full_name for row in people or () if row.account_id and row.full_name}
+    return Known.of(people, lambda row: row.full_name or None, lambda row: row.account_id)
 
 
-def _subject_names(answer: Any) -> Mapping[str, str]:
+def _subject_names(reading: Reading, answer: Any) -> Known[str]:
     """Return the names of subjects by their other identifier; in which form they come is hardly known."""
     rows = answer.get("data") if isinstance(answer, dict) else None
-    return {
+    names = {
         str(row.get("identifier")): str(row["name"])
         for row in (rows if isinstance(rows, list) else ())
         if isinstance(row, dict) and row.get("name")
     }
+    return Known(names, lambda key: reading.tables.lists.missed(_SUBJECTS, key))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from .._columns import DATE
 from .._document import Cell, Column, Part, Sentence, Table, table_or
-from .._names import Names, polish_order
+from .._names import Known, Names, polish_order
 from .._words import NOTHING, yes_no
 
 if TYPE_CHECKING:
@@ -61,14 +61,14 @@ def of_semester(title: str, semester: int | None) -> str:
     return title if semester is None else f"{title}, semester {semester}"
 
 
-def comment_texts(rows: Iterable[Any] | None) -> dict[str, str]:
+def comment_texts(rows: Iterable[Any] | None) -> Known[str]:
     """Return what teachers wrote, by the comment's id. None is nothing that could be read."""
-    return {row.id: row.text for row in rows or () if row.id and row.text}
+    return Known.of(rows, lambda row: row.text or None)
 
 
-def quoted(comments: Iterable[Ref | Embedded], texts: Mapping[str, str]) -> str:
+def quoted(comments: Iterable[Ref | Embedded], texts: Known[str]) -> str:
     """Return the comments that are pointed at, or stand there themselves, as far as they are known."""
-    said = (getattr(comment, "text", None) or texts.get(comment.id or "") for comment in comments)
+    said = (getattr(comment, "text", None) or texts(comment.id) for comment in comments)
     return " ".join(filter(None, said))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from .._columns import DATE, TEACHER
 from .._days import day_cell
 from .._document import Cell, Column, Part, Section, Sentence, Styled, Table, table_or
 from .._invocation import Invocation, Reading
-from .._names import Names, or_none, polish_order, subjects, users
+from .._names import Known, Names, or_none, polish_order, subjects, users
 from .._options import Leaf, child_read
 from .._words import NOTHING, number
 from ._grades_parts import (
@@ -28,7 +28,7 @@ from ._grades_parts import (
 )
 
 if TYPE_CHECKING:
-    from ...models import PointGrade, PointGradeCategory, Rows
+    from ...models import PointGrade, PointGradeCategory
 
 __all__ = ["point_averages", "point_categories", "points"]
 
@@ -61,20 +61,19 @@ def points(invocation: Invocation) -> None:
 class _PointNames:
     subjects: Names
     teachers: Names
-    categories: Rows[PointGradeCategory] | None
+    categories: Known[PointGradeCategory]
     category_names: Names
-    comments: Mapping[str, str]
+    comments: Known[str]
 
     def category(self, row: PointGrade) -> PointGradeCategory | None:
-        return None if self.categories is None else self.categories.by_id(row.category)
+        return self.categories(row.category.id) if row.category else None
 
 
 async def _points_text(reading: Reading) -> Sequence[Section]:
-    client = reading.client
     rows, (categories, comments, subject_names, teachers) = await reading.rows(
-        client.grades.points(),
-        or_none(client.grades.point_categories()),
-        or_none(client.grades.point_comments()),
+        reading.client.grades.points(),
+        or_none(reading.tables.grades.point_categories()),
+        or_none(reading.tables.grades.point_comments()),
         subjects(reading),
         users(reading),
     )
@@ -84,7 +83,7 @@ async def _points_text(reading: Reading) -> Sequence[Section]:
     names = _PointNames(
         subject_names,
         teachers,
-        categories,
+        Known.of(categories, lambda row: row),
         Names.of(categories, lambda row: row.name, reading.nameless("Categories")),
         comment_texts(comments),
     )

@@ -38,7 +38,7 @@ def api3_list(invocation: Invocation, after_id: str | None) -> None:
 
     async def text(reading: Reading) -> Sequence[Section]:
         rows, (names, me) = await together(
-            reading.client.messages.list(after_id=after_id), users(reading), or_none(reading.client.me.get())
+            reading.client.messages.list(after_id=after_id), users(reading), or_none(reading.tables.me.get())
         )
         empty = "There are no messages." if after_id is None else "No message came after that one."
         return [Section(reading.title("Messages"), [_listed(reading, rows, _People(names, me), empty)])]
@@ -52,7 +52,7 @@ def exchanged(invocation: Invocation, person_id: str) -> None:
 
     async def text(reading: Reading) -> Sequence[Section]:
         rows, (names, me) = await together(
-            reading.client.messages.for_user(person_id), users(reading), or_none(reading.client.me.get())
+            reading.client.messages.for_user(person_id), users(reading), or_none(reading.tables.me.get())
         )
         person = names.by_id(person_id)
         who = "one person" if person.startswith("#") else person

@@ -15,7 +15,7 @@ from .._days import day_heading, hours, short_day, this_monday
 from .._document import Cell, Column, Section, Sentence, Styled, Table
 from .._failures import UsageError
 from .._invocation import Invocation, Reading
-from .._names import or_none, together
+from .._names import Known, or_none, together
 from .._options import DAY, Leaf, school_login_read
 from .._words import NOTHING
 from ._grades_extras import account_names
@@ -96,30 +96,33 @@ def kindergarten(invocation: Invocation, date_from: date | None, date_to: date |
             get = Extras.kindergarten_timetable(client.extras, child, first, last)
             invocation.dump(reading.payload(await _at_kindergarten(client.as_sent(get))))
             return
-        rows, (types, people) = await together(
-            _at_kindergarten(client.extras.kindergarten_timetable(child, first, last)),
-            or_none(client.extras.kindergarten_activity_types()),
-            or_none(client.school.users()),
-        )
-        reading.left_out(rows.rejected)
-        names = {row.id: row.name for row in types or () if row.id and row.name}
-        teachers = account_names(people)
-
-        def cells(row: KindergartenActivity) -> tuple[Cell, ...]:
-            who = [teachers[teacher] for teacher in row.teachers if teacher in teachers]
-            change = _CHANGES.get((row.type or "").lower(), "")
-            return (
-                hours(row.start_time, row.end_time) or NOTHING,
-                names.get(row.activity_type_identifier or "", NOTHING),
-                ", ".join(who) or NOTHING,
-                Styled(change, "struck") if change and not row.takes_place else change,
-                "; ".join(row.comments),
-            )
-
-        title = f"{reading.title('Days at the kindergarten')}, {short_day(first)} - {short_day(last)}"
-        invocation.show(_by_day(title, rows, _KINDERGARTEN, cells))
+        invocation.show(await reading.told(lambda again: _kindergarten_text(again, child, first, last)))
 
     invocation.run_for_child(work)
+
+
+async def _kindergarten_text(reading: Reading, child: str, first: date, last: date) -> Sequence[Section]:
+    rows, (types, people) = await together(
+        _at_kindergarten(reading.client.extras.kindergarten_timetable(child, first, last)),
+        or_none(reading.tables.extras.kindergarten_activity_types()),
+        or_none(reading.tables.school.users()),
+    )
+    reading.left_out(rows.rejected)
+    names = Known.of(types, lambda row: row.name or None)
+    teachers = account_names(people)
+
+    def cells(row: KindergartenActivity) -> tuple[Cell, ...]:
+        change = _CHANGES.get((row.type or "").lower(), "")
+        return (
+            hours(row.start_time, row.end_time) or NOTHING,
+            names(row.activity_type_identifier) or NOTHING,
+            ", ".join(filter(None, map(teachers, row.teachers))) or NOTHING,
+            Styled(change, "struck") if change and not row.takes_place else change,
+            "; ".join(row.comments),
+        )
+
+    title = f"{reading.title('Days at the kindergarten')}, {short_day(first)} - {short_day(last)}"
+    return _by_day(title, rows, _KINDERGARTEN, cells)
 
 
 async def _at_kindergarten(reading: Awaitable[T]) -> T:

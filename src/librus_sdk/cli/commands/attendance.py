@@ -13,7 +13,7 @@ from .._columns import DATE, TEACHER
 from .._days import day_cell
 from .._document import Cell, Column, Section, Sentence, Table, table_or
 from .._invocation import Invocation, Reading
-from .._names import Names, lesson_subjects, or_none, subjects, users
+from .._names import Known, Names, lesson_subjects, or_none, subjects, users
 from .._options import LeafGroup, child_read
 from .._words import NOTHING, yes_no
 
@@ -48,10 +48,9 @@ def list_(invocation: Invocation) -> None:
 
 
 async def _text(reading: Reading) -> Sequence[Section]:
-    client = reading.client
     entries, (types, lessons, subject_names, teachers) = await reading.rows(
-        client.attendance.list(),
-        or_none(client.attendance.types()),
+        reading.client.attendance.list(),
+        or_none(reading.tables.attendance.types()),
         lesson_subjects(reading),
         subjects(reading),
         users(reading),
@@ -78,7 +77,7 @@ async def _text(reading: Reading) -> Sequence[Section]:
 def _missed(
     entries: Sequence[Attendance],
     kinds: Mapping[str, AttendanceKind],
-    lessons: Mapping[str, str],
+    lessons: Known[str],
     subject_names: Names,
     teachers: Names,
 ) -> Sequence[Sequence[Cell]]:
@@ -87,7 +86,7 @@ def _missed(
             day_cell(entry.date),
             str(entry.lesson_no),
             kinds[entry.id].cell,
-            subject_names.by_id(lessons.get(entry.lesson.id)),
+            subject_names.by_id(lessons(entry.lesson.id)),
             teachers(entry.added_by),
         )
         for entry in sorted(entries, key=lambda entry: (entry.date, entry.lesson_no), reverse=True)

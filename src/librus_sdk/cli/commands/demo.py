@@ -16,6 +16,7 @@ from ...errors import LibrusSdkError
 from .._diagnostics import Diagnostics
 from .._document import Fields, Section, Sentence, is_fancy, render, write
 from .._invocation import Invocation, Reading
+from .._names import NOBODY_KNOWS
 from .._options import DAY, Leaf
 from .grades import grade_table, read_grade_names
 
@@ -165,7 +166,7 @@ class _Demo:
         names = await read_grade_names(reading)
         latest = sorted(grades, key=lambda grade: grade.add_date)[-SHOWN:]
         title = f"Grades of {child.student_name}, the latest {len(latest)} of {len(grades)}"
-        _show([Section(title, [grade_table(latest, names, grades, {})])])
+        _show([Section(title, [grade_table(latest, names, grades, NOBODY_KNOWS)])])
 
     def _close(self) -> int:
         """Say what was hidden, as the simulator counted it."""

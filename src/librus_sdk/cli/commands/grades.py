@@ -14,7 +14,7 @@ from .._days import day_cell
 from .._document import Cell, Column, Part, Section, Sentence, Styled, Table, table_or
 from .._grade_notes import grade_notes
 from .._invocation import Invocation, Reading
-from .._names import Names, or_none, polish_order, subjects, together, users
+from .._names import Known, Names, or_none, polish_order, subjects, together, users
 from .._options import LeafGroup, child_read
 from .._words import NOTHING, number
 from ._grades_behaviour import behaviour, behaviour_points, behaviour_types
@@ -72,7 +72,7 @@ def list_(invocation: Invocation) -> None:
 async def _list_text(reading: Reading) -> Sequence[Section]:
     client = reading.client
     grades, (names, comments) = await reading.rows(
-        client.grades.list(), read_grade_names(reading), or_none(client.grades.comments())
+        client.grades.list(), read_grade_names(reading), or_none(reading.tables.grades.comments())
     )
     if not grades:
         return [Section(reading.title("Grades"), [Sentence("No grades yet this school year.")])]
@@ -86,7 +86,7 @@ async def _list_text(reading: Reading) -> Sequence[Section]:
     ]
 
 
-def _said(marks: Iterable[Grade], names: GradeNames, texts: Mapping[str, str]) -> Sequence[Part]:
+def _said(marks: Iterable[Grade], names: GradeNames, texts: Known[str]) -> Sequence[Part]:
     rows = [
         (day_cell(grade.date), names.subjects(grade.subject), Styled(grade.grade, "strong"), said)
         for grade in _by_subject(marks, names)
@@ -102,24 +102,24 @@ class GradeNames:
     subjects: Names
     teachers: Names
     categories: Names
-    weights: Mapping[str, str]
+    weights: Known[str]
 
 
 async def read_grade_names(reading: Reading) -> GradeNames:
     """Read the names that a table of grades shows, all at once."""
     rows, (subject_names, teachers) = await together(
-        or_none(reading.client.grades.categories()), subjects(reading), users(reading)
+        or_none(reading.tables.grades.categories()), subjects(reading), users(reading)
     )
     return GradeNames(
         subjects=subject_names,
         teachers=teachers,
         categories=Names.of(rows, lambda row: row.name, reading.nameless("Categories")),
-        weights={row.id: number(row.weight) for row in rows or () if row.id},
+        weights=Known.of(rows, lambda row: number(row.weight)),
     )
 
 
 def grade_table(
-    shown: Iterable[Grade], names: GradeNames, known: Iterable[Grade], comments: Mapping[str, str]
+    shown: Iterable[Grade], names: GradeNames, known: Iterable[Grade], comments: Known[str]
 ) -> Table:
     """Return grades as a table, by subject and then by day.
 
@@ -136,7 +136,7 @@ def grade_table(
             (
                 names.subjects(grade.subject),
                 Styled(grade.grade, "strong"),
-                names.weights.get(grade.category.id, NOTHING),
+                names.weights(grade.category.id) or NOTHING,
                 names.categories(grade.category),
                 names.teachers(grade.added_by),
                 day_cell(grade.date),
@@ -151,7 +151,7 @@ def _by_subject(marks: Iterable[Grade], names: GradeNames) -> list[Grade]:
     return sorted(marks, key=lambda grade: (polish_order(names.subjects(grade.subject)), grade.date))
 
 
-def _note(grade: Grade, earlier: Mapping[str, str], comments: Mapping[str, str]) -> str:
+def _note(grade: Grade, earlier: Mapping[str, str], comments: Known[str]) -> str:
     notes = grade_notes(grade, earlier)
     if quoted(grade.comments, comments):
         notes.append("comment below")
@@ -219,7 +219,7 @@ def _comment_cells(
     return (
         day_cell(grade.date if grade else None),
         subject_names(grade.subject if grade else None),
-        Styled(grade.grade, "strong") if grade else Names({})(comment.grade),
+        Styled(grade.grade, "strong") if grade else Names()(comment.grade),
         comment.text or NOTHING,
         teachers(comment.added_by),
     )

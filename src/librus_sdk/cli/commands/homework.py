@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from .._coming import coming_and_past, coming_then_past
 from .._days import day_cell, day_heading, lesson_or_hours, today, with_weekday
 from .._document import Cell, Column, Fields, Section, Sentence, Table, styled, table_or
 from .._invocation import Invocation, Reading
-from .._names import Names, lesson_subjects, or_none, polish_order, subjects, users
+from .._names import Known, Names, lesson_subjects, or_none, polish_order, subjects, users
 from .._options import LeafGroup, child_download, child_read, id_option
 from .._words import NOTHING, counted
 
@@ -48,9 +48,11 @@ def list_(invocation: Invocation) -> None:
 
 
 async def _text(reading: Reading) -> Sequence[Section]:
-    client = reading.client
     entries, (kinds, subject_names, teachers) = await reading.rows(
-        client.homework.list(), or_none(client.homework.categories()), subjects(reading), users(reading)
+        reading.client.homework.list(),
+        or_none(reading.tables.homework.categories()),
+        subjects(reading),
+        users(reading),
     )
     title = reading.title("Agenda")
     if not entries:
@@ -131,10 +133,10 @@ def _assignment_title(row: HomeworkAssignment) -> Cell:
 
 
 def _assignment(
-    row: HomeworkAssignment, lessons: Mapping[str, str], subject_names: Names, teachers: Names
+    row: HomeworkAssignment, lessons: Known[str], subject_names: Names, teachers: Names
 ) -> list[tuple[str, Cell]]:
     pairs = [
-        ("subject", subject_names.by_id(lessons.get(row.lesson.id) if row.lesson else None)),
+        ("subject", subject_names.by_id(lessons(row.lesson.id) if row.lesson else None)),
         ("teacher", teachers(row.teacher)),
         ("given", with_weekday(row.date)),
         ("what to do", row.text or NOTHING),

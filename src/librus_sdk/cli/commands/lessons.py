@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from .._coming import latest_first
 from .._days import day_cell, with_weekday
 from .._document import Cell, Column, Fields, Section, Sentence, Table, table_or
 from .._invocation import Invocation, Reading
-from .._names import Names, classrooms, or_none, polish_order, subjects, together, users
+from .._names import Known, Names, classrooms, or_none, polish_order, subjects, together, users
 from .._options import LeafGroup, child_download, child_read, id_option
 from .._plan import room_name
 from .._words import NOT_ALL, NOTHING, yes_no
@@ -169,12 +169,11 @@ def realizations_list(invocation: Invocation) -> None:
 
 
 async def _held_text(reading: Reading) -> Sequence[Section]:
-    client = reading.client
     rows, (lessons, subject_names) = await reading.rows(
-        client.lessons.realizations(), or_none(client.lessons.list()), subjects(reading)
+        reading.client.lessons.realizations(), or_none(reading.tables.lessons.list()), subjects(reading)
     )
     title = f"{reading.title('Lessons')}, held so far"
-    subject_of = {row.id: row.subject for row in lessons or ()}
+    subject_of = Known.of(lessons, lambda row: row.subject)
     later_first = sorted(rows, key=lambda row: row.number or 0, reverse=True)
     cells = [
         (
@@ -189,9 +188,9 @@ async def _held_text(reading: Reading) -> Sequence[Section]:
     return [Section(title, [table_or(_HELD, cells, "None yet this school year.")])]
 
 
-def _subject(row: Realization, subject_of: Mapping[str, Embedded | None], names: Names) -> str:
+def _subject(row: Realization, subject_of: Known[Embedded], names: Names) -> str:
     """Return the subject; where Librus does not name it, that of the lesson."""
-    return names(row.subject or (subject_of.get(row.lesson.id or "") if row.lesson else None))
+    return names(row.subject or (subject_of(row.lesson.id) if row.lesson else None))
 
 
 def _topic(row: Realization) -> str:
@@ -208,10 +207,9 @@ def realizations_get(invocation: Invocation, id: str) -> None:
     from ...endpoints import Lessons
 
     async def text(reading: Reading) -> Sequence[Section]:
-        client = reading.client
-        found = await client.lessons.realization(id)
+        found = await reading.client.lessons.realization(id)
         lesson, (subject_names, teachers, rooms) = await together(
-            or_none(client.lookup.lesson(found.lesson)),
+            or_none(reading.tables.lookup.lesson(found.lesson)),
             subjects(reading),
             users(reading),
             classrooms(reading, [found.classroom]),

@@ -34,9 +34,8 @@ def get(invocation: Invocation, for_day: date | None) -> None:
     from ...endpoints import LuckyNumbers
 
     async def text(reading: Reading) -> Sequence[Section]:
-        client = reading.client
         drawn, (people,) = await together(
-            client.lucky_number.get(for_day=for_day), or_none(client.school.users())
+            reading.client.lucky_number.get(for_day=for_day), or_none(reading.tables.school.users())
         )
         # The day Librus names, not the one that was asked for: over a weekend the old number stays.
         when = with_weekday(drawn.day) if drawn.day else "an unknown day"

@@ -95,7 +95,7 @@ def _section(note: Note, teachers: Names, categories: Names) -> Section:
 
 
 async def _category_names(reading: Reading) -> Names:
-    rows = await or_none(reading.client.notes.categories())
+    rows = await or_none(reading.tables.notes.categories())
     return Names.of(rows, lambda row: row.name, reading.nameless("Categories"))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,17 +13,20 @@ from .._document import Section, Sentence
 from .._failures import UsageError
 from .._invocation import Invocation, Reading
 from .._options import DAY, Leaf, child_command
-from .._overview import asked, sections
+from .._overview import LISTS_OF_NAMES, asked, sections
 from .._rephrased import rephrased
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from ...clients.api import AsyncSynergiaApiClient
     from ...endpoints import Get
     from ...session import AsyncLibrusSession
     from .._overview import Found
 
 __all__ = ["command"]
+
+T = TypeVar("T")
 
 
 @click.command("overview", cls=Leaf)
@@ -45,53 +48,65 @@ def command(invocation: Invocation, everybody: bool, day: date | None) -> None:
 
 
 async def _one(invocation: Invocation, reading: Reading, day: date) -> None:
-    found = await _read(reading, day)
     if invocation.form == "json":
-        invocation.dump(_payload(reading, found))
+        invocation.dump(_payload(reading, await _read(reading, reading.client, day)))
     else:
-        invocation.show(sections(reading, found, day))
+        invocation.show(await reading.told(lambda again: _text(again, day)))
+
+
+async def _text(reading: Reading, day: date) -> Sequence[Section]:
+    return sections(reading, await _read(reading, reading.tables, day), day)
 
 
 async def _all(invocation: Invocation, session: AsyncLibrusSession, day: date) -> None:
     import asyncio
 
     children = await session.list_children()
-    readings = [Reading(invocation, session, await session.for_child(child), child) for child in children]
-    results = await asyncio.gather(*(_tried(reading, day) for reading in readings))
-    errors = [result for result in results if isinstance(result, LibrusSdkError)]
-    if errors and len(errors) == len(results):
-        raise errors[0]
+    readings = [await invocation.reading(session, child) for child in children]
     if invocation.form == "json":
-        payloads = [_payload(reading, result) for reading, result in zip(readings, results, strict=True)]
-        invocation.dump({"children": payloads})
+        read = await asyncio.gather(*(_tried(_read(each, each.client, day)) for each in readings))
+        _raise_if_all_failed(read)
+        invocation.dump({"children": [_payload(*each) for each in zip(readings, read, strict=True)]})
         return
+    told = await asyncio.gather(*(_tried(each.told(lambda again: _text(again, day))) for each in readings))
+    _raise_if_all_failed(told)
     shown: list[Section] = []
-    for reading, result in zip(readings, results, strict=True):
+    for reading, result in zip(readings, told, strict=True):
         if isinstance(result, LibrusSdkError):
             shown.append(Section(reading.title("Overview"), [Sentence(rephrased(result.message))]))
         else:
-            shown += sections(reading, result, day)
+            shown += result
     invocation.show(shown or [Section("Overview", [Sentence("No child is linked to this account.")])])
 
 
-async def _tried(reading: Reading, day: date) -> Mapping[str, Found] | LibrusSdkError:
+async def _tried(reading: Awaitable[T]) -> T | LibrusSdkError:
     """Return what was read of one child; the others are not to suffer from its failure."""
     try:
-        return await _read(reading, day)
+        return await reading
     except LibrusSdkError as error:
         return error
 
 
-async def _read(reading: Reading, day: date) -> Mapping[str, Found]:
-    """Read everything of the overview at once. Raises LibrusSdkError when nothing at all can be read."""
+def _raise_if_all_failed(results: Sequence[object]) -> None:
+    errors = [result for result in results if isinstance(result, LibrusSdkError)]
+    if errors and len(errors) == len(results):
+        raise errors[0]
+
+
+async def _read(reading: Reading, tables: AsyncSynergiaApiClient, day: date) -> Mapping[str, Found]:
+    """Read everything of the overview at once.
+
+    Raises:
+        LibrusSdkError: nothing at all can be read; what names stand for may be known from before.
+    """
     import asyncio
 
     raw = reading.invocation.form == "json"
-    parts = asked(reading.client, day)
+    parts = asked(reading.client, tables, day)
     results = await asyncio.gather(*(_section(reading, name, *part, raw) for name, part in parts.items()))
-    errors = [result.error for result in results if result.error is not None]
-    if len(errors) == len(results):
-        raise errors[0]
+    failed = {result.name: result.error for result in results if result.error is not None}
+    if failed.keys() >= parts.keys() - LISTS_OF_NAMES:
+        raise next(iter(failed.values()))
     return {result.name: result for result in results}
 
 

@@ -185,11 +185,10 @@ def entry(invocation: Invocation, id: str) -> None:
     from ...endpoints import Timetables
 
     async def text(reading: Reading) -> Sequence[Section]:
-        client = reading.client
         found, (subject_names, teachers) = await together(
-            client.timetable.entry(id), subjects(reading), users(reading)
+            reading.client.timetable.entry(id), subjects(reading), users(reading)
         )
-        lesson = await or_none(client.lookup.lesson(found.lesson))
+        lesson = await or_none(reading.tables.lookup.lesson(found.lesson))
         rooms = await classrooms(reading, [found.classroom])
         pairs = [
             ("subject", subject_names(found.subject or (lesson.subject if lesson else None))),
