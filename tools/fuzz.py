@@ -1,4 +1,4 @@
-"""Feed what reads foreign bytes with bytes nobody meant: pages, answers, messages, the kept session.
+"""Feed what reads foreign bytes with bytes nobody meant: pages, answers, messages, what is kept.
 
 ``python -m tools.fuzz`` gives every target ``SECONDS`` (60 unless the variable says otherwise); words after
 it name targets. Each begins with good input and damages it. Prints how many inputs each target had, and the
@@ -43,6 +43,7 @@ from librus_sdk.secret import Secret
 from tests.bad_input.answers import ANSWERS, read
 from tests.bad_input.strategies import kind_of
 from tests.models.samples import MARKER
+from tools.fuzz_stores import OWNER, check_sealed, check_session, check_stored, kept_sessions, sealed_file
 
 __all__ = ["TARGETS", "Target", "fuzz"]
 
@@ -170,7 +171,6 @@ def _message(body: bytes) -> None:
     plain_text(sent, is_cut=True)
 
 
-OWNER: Final = "a" * 64
 KEPT: Final = keeping.Document(
     owner=OWNER,
     series="s",
@@ -192,6 +192,22 @@ def _kept(body: bytes) -> None:
             assert again == found, "what was read is not what it is written as"
 
 
+WRITTEN: Final = keeping.written(KEPT).reveal().encode()
+
+
+def _sealed_inputs() -> st.SearchStrategy[bytes]:
+    """Damaged files, and files in which something damaged is sealed."""
+    return st.one_of(damaged((sealed_file(WRITTEN),)), damaged((WRITTEN,)).map(sealed_file))
+
+
+def _sessions() -> st.SearchStrategy[tuple[int, bytes]]:
+    """The number of a kind of session, and what it is said to have kept."""
+    numbers = st.integers(0, len(kept_sessions()) - 1)
+    return numbers.flatmap(
+        lambda number: st.tuples(st.just(number), damaged((kept_sessions()[number].content,)))
+    )
+
+
 TARGETS: Final = {
     "page": Target(damaged(PAGES), _page),
     "response": Target(
@@ -205,7 +221,10 @@ TARGETS: Final = {
         _answer,
     ),
     "message": Target(damaged(BODIES), _message),
-    "kept": Target(damaged((keeping.written(KEPT).reveal().encode(),)), _kept),
+    "kept": Target(damaged((WRITTEN,)), _kept),
+    "stored": Target(damaged((WRITTEN,)), check_stored),
+    "sealed": Target(st.deferred(_sealed_inputs), check_sealed),
+    "session": Target(st.deferred(_sessions), check_session),
 }
 """Everything that reads foreign bytes, by name."""
 

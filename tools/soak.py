@@ -2,9 +2,10 @@
 
 ``python -m tools.soak`` runs for ``MINUTES`` (20 unless the variable says otherwise): programs for a family
 of three children in this process, the simulated Librus in another. Threads and asyncio tasks read through
-cookies, through OAuth and with a school's login, while tokens die every few seconds and answers are spoiled
-at random. What is answered must be the very data; no 401 may reach a program; memory and open files must not
-grow. Prints its figures and returns 1 when a bound is missed. ``SEED`` chooses the faults.
+cookies (which both share in a store), through OAuth and with a school's login, while tokens die every few
+seconds and answers are spoiled at random. What is answered must be the very data; no 401 may reach a program;
+memory and open files must not grow. Prints its figures and returns 1 when a bound is missed.
+``SEED`` chooses the faults.
 
 ``make soak`` uses the system's allocator (``PYTHONMALLOC=malloc``): Python's own keeps what is freed in
 pieces, which looks like growth.
@@ -29,11 +30,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeAlias
 
 from librus_sdk import (
     AsyncLibrusSession,
     Event,
+    FileStore,
     Hosts,
     LibrusApiError,
     LibrusSchemaWarning,
@@ -135,9 +138,14 @@ def _of_child(session: Any, name: str, client: Any, mail: Any, bff: Any) -> list
 
 
 class Programs:
-    """Three sessions on one of the shells, and all that is read through them."""
+    """Three sessions on one of the shells, and all that is read through them.
 
-    def __init__(self, kind: Any, environ: dict[str, str], tally: Tally) -> None:
+    The one by cookies keeps them in the store, which it shares with the one on the other shell. (Not the one
+    by OAuth: whoever waits for another process waits by the fast clock, which is too short for tokens that
+    work once.)
+    """
+
+    def __init__(self, kind: Any, environ: dict[str, str], tally: Tally, store: FileStore) -> None:
         names = {name: url for name, url in environ.items() if name.endswith("_URL")}
         hosts = {
             name.removeprefix("LIBRUS_").removesuffix("_URL").lower(): url for name, url in names.items()
@@ -152,7 +160,7 @@ class Programs:
             "on_event": tally.hear,
         }
         self.tally = tally
-        self.families = [kind(family, **options), kind(family, auth="oauth", **options)]
+        self.families = [kind(family, store=store, **options), kind(family, auth="oauth", **options)]
         self.school = kind(school, **options)
         self.operations: list[Operation] = []
         self.expected: dict[int, object] = {}
@@ -293,6 +301,8 @@ def report(tally: Tally, told: dict[str, dict[str, int]], samples: list[Sample],
     print(f"{minutes:g} minute(s), {THREADS} threads and {TASKS} tasks, {CHILDREN} children")
     print(f"calls: {calls}, answered {good} ({good / max(1, calls):.1%}), by account: {_most(by_name)}")
     print(f"requests: {asked.total()}; renewals: {', '.join(f'{name} {asked[name]}' for name in renewals)}")
+    stored = ("store.adopted", "store.saved")
+    print(f"store: {', '.join(f'{name} {tally.events[name]}' for name in stored)}")
     print(f"faults: {faults.total()} that were met: {_most(faults)}")
     print(f"errors: {_most(tally.errors)}")
     print(f"wrong answers: {len(tally.wrong)}; 401s that a program saw: {len(tally.refused)}")
@@ -326,10 +336,11 @@ def main() -> int:
     print(f"SEED={seed}", flush=True)
     warnings.simplefilter("error", LibrusSchemaWarning)
     tally, stop, ready = Tally(), threading.Event(), threading.Event()
-    with serving(seed) as (environ, tell, hear):
-        programs = Programs(LibrusSession, environ, tally)
+    with serving(seed) as (environ, tell, hear), TemporaryDirectory(prefix="librus-soak-") as folder:
+        store = FileStore(folder)
+        programs = Programs(LibrusSession, environ, tally, store)
         _driven(programs.prepare())
-        loop = on_tasks(Programs(AsyncLibrusSession, environ, tally), stop, seed, ready)
+        loop = on_tasks(Programs(AsyncLibrusSession, environ, tally, store), stop, seed, ready)
         if not ready.wait(60):
             return _ended(["the sessions on asyncio could not be prepared"])
         tally.calls.clear()

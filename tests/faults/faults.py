@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any, Final
 
+from librus_sdk.simulator import Fault as Ordered
 from librus_sdk.simulator import Simulator
 from tests.heart.drivers import World
 
@@ -28,6 +29,8 @@ class Fault:
         slow: the answer never ends, so that the time limit is short.
         small: the session holds answers of a megabyte at most.
         times: how many requests it meets; None is all of them.
+        asks_s: how long it asks to be left alone, from when it began; None where it does not say so.
+        dated: it says so with a date, which comes nearer.
     """
 
     name: str
@@ -35,6 +38,8 @@ class Fault:
     slow: bool = False
     small: bool = False
     times: int | None = None
+    asks_s: float | None = None
+    dated: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -47,17 +52,25 @@ class Fault:
             found = {"timeout_ms": SLOW_MS, "flight_timeout_s": SLOW_MS / 1000}
         return {**found, "max_answer_bytes": LIMIT} if self.small else found
 
-    def order(self, world: World, endpoint: str, host: Any, media: str) -> None:
-        """Have it happen from now on."""
+    @property
+    def passes(self) -> bool:
+        """Whether it is a failure of the kind that reads are tried again for."""
+        how = self.how or {}
+        # What is too large is so the next time as well.
+        return not self.small and ("drop" in how or how.get("status") in _PASSING)
+
+    def order(self, world: World, endpoint: str, host: Any, media: str, skip: int = 0) -> Ordered | None:
+        """Have it happen from now on; None where it is no answer that is spoiled."""
         if self.how is None:
             world.sim.take_down(host)
-            return
+            return None
         how = dict(self.how)
-        if how.get("retry_after") == "DATE":
-            how["retry_after"] = formatdate(world.clock.wall() + 20, usegmt=True)
+        if self.dated:
+            assert self.asks_s is not None
+            how["retry_after"] = formatdate(world.clock.wall() + self.asks_s, usegmt=True)
         if self.name == "mislabelled":
             how["headers"] = {"content-type": f"{media}; charset=iso-8859-2"}
-        world.sim.fail(endpoint, times=self.times, **how)
+        return world.sim.fail(endpoint, times=self.times, skip=skip, **how)
 
     def end(self, sim: Simulator, host: Any) -> None:
         """Have all be well again."""
@@ -69,13 +82,25 @@ def _statuses(*statuses: int) -> list[Fault]:
     return [Fault(str(status), {"status": status}) for status in statuses]
 
 
-_THROTTLED: Final = {
-    "429_seconds": "7",
-    "429_fraction": "0.5",
-    "429_date": "DATE",
-    "429_garbage": "soon; 7",
-    "429_too_long": "86400",
-    "429_none": None,
+def _asking(status: int, forms: Mapping[str, tuple[str | None, float | None]]) -> list[Fault]:
+    """The status with ``Retry-After`` in these forms: what the header says, and what that means."""
+    return [
+        Fault(f"{status}_{name}", {"status": status, "retry_after": text}, asks_s=asks, dated=text is _DATE)
+        for name, (text, asks) in forms.items()
+    ]
+
+
+_PASSING: Final = (408, 429, 500, 502, 503, 504)
+_DATE: Final = "a date"
+_TOO_LONG: Final = {"too_long": ("86400", 86_400.0)}
+_DATES: Final = {"seconds": ("7", 7.0), "date": (_DATE, 20.0)}
+_MORE_FORMS: Final = {
+    "fraction": ("0.5", 0.5),
+    "past": (_DATE, -20.0),
+    "zero": ("0", 0.0),
+    "garbage": ("soon; 7", None),
+    "blank": ("", None),
+    "none": (None, None),
 }
 
 FAULTS: Final = {
@@ -101,8 +126,9 @@ FAULTS: Final = {
         Fault("circle", {"redirect": "here"}),
         Fault("away", {"redirect": _AWAY}),
         *_statuses(401, 403, 404, 408, 418),
-        *(Fault(name, {"status": 429, "retry_after": asked}) for name, asked in _THROTTLED.items()),
+        *_asking(429, {**_DATES, **_MORE_FORMS, **_TOO_LONG}),
         *_statuses(500, 501, 502, 503, 504),
+        *_asking(503, {**_DATES, **_TOO_LONG}),
         Fault("maintenance", {"maintenance": True}),
         Fault("once_reset", {"drop": "before"}, times=1),
         Fault("once_cut", {"drop": "body"}, times=1),

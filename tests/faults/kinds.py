@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any, Final, Literal
 
-from librus_sdk.endpoints import Homework
 from librus_sdk.simulator import Simulator
+from tests.faults import reads
 from tests.faults.scenery import Scenery
 
-__all__ = ["KINDS", "Kind"]
+__all__ = ["KINDS", "Host", "Kind"]
 
 Host = Literal["portal", "api", "synergia", "wiadomosci", "bff", "sandbox"]
-Read = Callable[[], Any]
+PAGE: Final = "text/html"
+PDF: Final = "application/pdf"
 
 
 def _nothing(_sim: Simulator) -> None:
     """The endpoint is asked as it is."""
+
+
+def _itself(found: Any) -> object:
+    return found
+
+
+def _outcome(found: Any) -> object:
+    """What of a delivery is the same each time; of what was sent each has its own id."""
+    return found.outcome
+
+
+def _that_it_came(_found: Any) -> object:
+    """A device id is another one each time, and a sign-in brings nothing that is returned."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -28,145 +40,129 @@ class Kind:
     """A kind of endpoint.
 
     Attributes:
-        open: makes what asks it; called twice, that gives equal results.
+        open: makes what asks it; called twice, that gives results that look alike.
         endpoint: its name at the simulator.
         host: where it is.
         die: has a credential die, so that the endpoint is asked for another one.
         media: the type of what it answers with.
+        skip: how many requests to the endpoint come before the one that is meant.
+        look: what of a result is the same each time.
     """
 
     name: str
-    open: Callable[[Scenery], Read]
+    open: Callable[[Scenery], reads.Read]
     endpoint: str
     host: Host
     die: Callable[[Simulator], None] = _nothing
     media: str = "application/json"
+    skip: int = 0
+    look: Callable[[Any], object] = _itself
 
     def __str__(self) -> str:
         return self.name
 
 
-def _first(world: Scenery) -> str:
-    return world.sim.children[0].id
+def _of_portal(name: str, endpoint: str) -> Kind:
+    """A step of signing in on the portal, as a browser does."""
+    return Kind(name, reads.me, endpoint, "portal", Simulator.expire_portal_session, PAGE)
 
 
-# --- the family's account --------------------------------------------------------------------------------
+def _of_app(name: str, endpoint: str, **more: Any) -> Kind:
+    """A step of signing in on the portal, as the phone application does."""
+    return Kind(name, reads.me_by_tokens, endpoint, "portal", reads.end_portal_tokens, **more)
 
 
-def _grades(world: Scenery) -> Read:
-    client = world.client()
-    read: Read = client.grades.list
-    return read
+def _of_school(name: str, endpoint: str, host: Host, media: str = PAGE, **more: Any) -> Kind:
+    """A step of signing in with a school's login."""
+    return Kind(name, reads.gateway, endpoint, host, Simulator.end_web_session, media, **more)
 
 
-def _homework_file(world: Scenery) -> tuple[Any, str]:
-    client = world.client()
-    rows = world.do(client.homework.assignments)
-    files = [file for row in rows for file in row.files]
-    # A PDF lies elsewhere: its address comes first.
-    return client, next(str(file.attachment_id) for file in files if not file.name.endswith(".pdf"))
+def _of_mail(name: str, endpoint: str, host: Host, media: str = PAGE) -> Kind:
+    """A step on the way to the messages."""
+    return Kind(name, reads.inbox, endpoint, host, Simulator.expire_messages_session, media)
 
 
-def _file(world: Scenery) -> Read:
-    client, file = _homework_file(world)
-    return lambda: client.homework.attachment(file)
-
-
-def _save(world: Scenery) -> Read:
-    client, file = _homework_file(world)
-    get = Homework.attachment(client.homework, file)
-    path = Path(tempfile.mkdtemp(dir=Path.home()), "zadanie.pdf")
-    # The limit of what goes to disk is one of its own.
-    return lambda: client.save(get, path, overwrite=True, max_bytes=world.session_limit or 2**26)
-
-
-def _me(world: Scenery) -> Read:
-    read: Read = world.session.get_portal_me
-    return read
-
-
-def _accounts(world: Scenery) -> Read:
-    return lambda: world.session.list_children(reload=True)
-
-
-def _oauth(world: Scenery) -> Read:
-    world.again(auth="oauth")
-    read: Read = world.session.get_portal_me
-    return read
-
-
-def _bff(world: Scenery) -> Read:
-    client = world.do(lambda: world.session.for_child_bff(_first(world)))
-    read: Read = client.messages.list
-    return read
-
-
-# --- a school's login ------------------------------------------------------------------------------------
-
-
-def _gateway(world: Scenery) -> Read:
-    world.gateway()
-    client = world.do(world.session.for_child)
-    read: Read = client.grades.list
-    return read
-
-
-# --- the messages ----------------------------------------------------------------------------------------
-
-
-def _mail(world: Scenery) -> Any:
-    return world.do(lambda: world.session.for_child_wiadomosci(_first(world))).messages
-
-
-def _inbox(world: Scenery) -> Read:
-    mail = _mail(world)
-    read: Read = mail.list
-    return read
-
-
-def _mail_file(world: Scenery) -> Read:
-    mail = _mail(world)
-    for message in world.do(lambda: mail.list(limit=300)):
-        if message.has_attachments:
-            for file in world.do(partial(mail.open, message.id)).attachments:
-                if int(file.id) % 4 == 1:  # of the form with a key
-                    return partial(mail.attachment, str(file.id), str(message.id))
-    raise AssertionError("the simulator has no such file")
-
-
-def _letter(world: Scenery) -> Read:
-    mail = _mail(world)
-    people = world.do(lambda: mail.receivers_of("teachers"))
-    teacher = next(person for person in people if person.is_available)
-    return lambda: mail.send([teacher], "Wycieczka", "Dzień dobry, Hania jedzie.")
-
+_ATTACHMENT: Final = "HomeWorkAssignments/Attachment/{id}"
 
 KINDS: Final = {
     kind.name: kind
     for kind in (
-        Kind("api", _grades, "Grades", "api"),
-        Kind("file", _file, "HomeWorkAssignments/Attachment/{id}", "api", media="application/pdf"),
-        Kind("save", _save, "HomeWorkAssignments/Attachment/{id}", "api", media="application/pdf"),
-        Kind("me", _me, "me", "portal"),
-        Kind("accounts", _accounts, "accounts", "portal"),
-        Kind("fresh", _grades, "fresh", "portal", Simulator.expire_child_tokens),
-        Kind("oauth", _oauth, "oauth.token", "portal", Simulator.expire_portal_tokens),
-        Kind("gateway", _gateway, "gateway/Grades", "synergia"),
-        Kind("inbox", _inbox, "wiadomosci/inbox/messages", "wiadomosci"),
-        Kind("bff", _bff, "bff/Messages", "bff"),
-        Kind("page", _me, "login_page", "portal", Simulator.expire_portal_session, "text/html"),
-        Kind("form", _me, "login", "portal", Simulator.expire_portal_session, "text/html"),
-        Kind("web.form", _gateway, "web.form", "api", Simulator.end_web_session, "text/html"),
-        Kind("web.login", _gateway, "web.login", "api", Simulator.end_web_session),
-        Kind("extend", _gateway, "web.refresh", "synergia", Simulator.expire_web_session),
-        Kind("auto", _inbox, "AutoLoginToken", "api", Simulator.expire_messages_session),
-        Kind("cross", _inbox, "web.token", "synergia", Simulator.expire_messages_session, "text/html"),
-        Kind("enter", _inbox, "web.messages", "synergia", Simulator.expire_messages_session, "text/html"),
+        # The family's account.
+        Kind("api", reads.grades, "Grades", "api"),
+        Kind("file", reads.file, _ATTACHMENT, "api", media=PDF),
+        Kind("save", reads.save, _ATTACHMENT, "api", media=PDF),
+        Kind("elsewhere", reads.file_elsewhere, "download", "portal", media=PDF),
+        Kind("register", reads.register, "ChangeRegister", "api", look=_that_it_came),
+        Kind("me", reads.me, "me", "portal"),
+        Kind("accounts", reads.accounts, "accounts", "portal"),
+        Kind("fresh", reads.grades, "fresh", "portal", Simulator.expire_child_tokens),
+        Kind("bff", reads.bff, "bff/Messages", "bff"),
+        # Its sign-in.
+        _of_portal("page", "login_page"),
+        _of_portal("form", "login"),
+        _of_portal("home", "home"),
+        # The read that was refused asked for the same.
+        Kind("who", reads.me, "me", "portal", Simulator.expire_portal_session, skip=1),
+        # The same by tokens.
+        Kind("oauth", reads.me_by_tokens, "oauth.token", "portal", Simulator.expire_portal_tokens),
+        _of_app("authorize", "oauth.redirect", media=PAGE),
+        _of_app("oauth.form", "login", media=PAGE),
+        _of_app("authorized", "oauth.redirect", media=PAGE, skip=1),
+        _of_app("consent", "oauth.authorize", media=PAGE),
+        # The first token of a pair that has ended is tried before the code is asked for.
+        _of_app("code", "oauth.token", skip=1),
+        # A school's login.
+        Kind("gateway", reads.gateway, "gateway/Grades", "synergia"),
+        Kind("school_file", reads.school_file, "web.school_file", "synergia", media=PAGE),
+        Kind("homework_file", reads.homework_file, "web.homework_file", "synergia", media=PAGE),
+        Kind("kindergarten", reads.kindergarten, "kindergarten/timetable/kindergarteners/{id}", "synergia"),
+        # Its sign-in, in order; and how it is extended.
+        _of_school("start", "web.start", "synergia"),
+        _of_school("web.form", "web.form", "api"),
+        _of_school("web.login", "web.login", "api", "application/json"),
+        _of_school("2fa", "web.2fa", "api"),
+        _of_school("perform", "web.perform_login", "api"),
+        _of_school("grant", "web.grant", "api"),
+        _of_school("back", "web.start", "synergia", skip=1),
+        _of_school("landing", "web.home", "synergia"),
+        _of_school("alive", "gateway/Auth/TokenInfo", "synergia", "application/json"),
+        Kind("extend", reads.gateway, "web.refresh", "synergia", Simulator.expire_web_session, PAGE),
+        Kind("extended", reads.gateway, "gateway/Auth/TokenInfo", "synergia", Simulator.expire_web_session),
+        Kind("pages", reads.school_file, "web.home", "synergia", Simulator.close_web_pages, PAGE),
+        # The messages, and the ways to them.
+        Kind("inbox", reads.inbox, "wiadomosci/inbox/messages", "wiadomosci"),
+        Kind("message", reads.message, "wiadomosci/inbox/messages/{id}", "wiadomosci"),
+        _of_mail("auto", "AutoLoginToken", "api", "application/json"),
+        _of_mail("cross", "web.token", "synergia"),
+        _of_mail("centre", "web.notifications", "synergia"),
+        _of_mail("enter", "web.messages", "synergia"),
+        _of_mail("logon", "wiadomosci.logon", "wiadomosci"),
+        _of_mail("entered", "wiadomosci.page", "wiadomosci"),
         Kind(
-            "logon", _inbox, "wiadomosci.logon", "wiadomosci", Simulator.expire_messages_session, "text/html"
+            "school.enter",
+            reads.inbox_at_school,
+            "web.messages",
+            "synergia",
+            Simulator.expire_messages_session,
+            PAGE,
         ),
-        Kind("send", _letter, "wiadomosci/messages", "wiadomosci"),
-        Kind("key", _mail_file, "sandbox.check_key", "sandbox"),
-        Kind("download", _mail_file, "sandbox.download", "sandbox", media="application/pdf"),
+        # What reaches people.
+        Kind("send", reads.letter, "wiadomosci/messages", "wiadomosci", look=_outcome),
+        Kind("reply", reads.reply, "wiadomosci/messages/reply", "wiadomosci", look=_outcome),
+        Kind(
+            "withdraw",
+            reads.withdrawal,
+            "wiadomosci/messages/{id}/withdrawal",
+            "wiadomosci",
+            look=_outcome,
+        ),
+        # Files.
+        Kind("link", reads.mail_file, "wiadomosci/attachments/{id}/messages/{id}", "wiadomosci"),
+        Kind("waiting", reads.mail_file_by_page, "sandbox.page", "sandbox", media=PAGE),
+        # It is asked for once too early.
+        Kind("behind", reads.mail_file_by_page, "sandbox.file", "sandbox", media=PDF, skip=1),
+        Kind("try", reads.mail_file, "sandbox.try", "sandbox", media=PAGE),
+        Kind("key", reads.mail_file, "sandbox.check_key", "sandbox"),
+        Kind("download", reads.mail_file, "sandbox.download", "sandbox", media=PDF),
     )
 }
