@@ -114,6 +114,27 @@ def test_a_file_that_somebody_renews_is_waited_for(
     assert cli("logout", "--all", "--format", "json").json["removed"] is True
 
 
+@pytest.mark.parametrize("more", [(), ("--all",)], ids=["own", "all"])
+def test_what_cannot_be_removed_does_not_save_the_rest(
+    cli: Cli, sim: Simulator, state: Path, more: tuple[str, ...]
+) -> None:
+    assert cli("login", sim=sim).status == 0
+    env = {**sim.environ(), "LIBRUS_CHILD": first(sim)}
+    assert cli("grades", "list", env=env).status == 0
+    (login,) = state.glob("login-*.json")
+    put(state, bot_json=text(SIGN_IN))
+    for owner in (login.stem, f"names-{login.stem}"):
+        (state / f"{owner}.json").unlink(missing_ok=True)
+        (state / f"{owner}.json").mkdir()
+    result = cli("logout", *more, "--format", "json", env=env)
+    assert result.error["message"] == (
+        "Not everything could be removed; librus auth status tells what is left, and where. "
+        "What the session store keeps is no file."
+    )
+    folders = {path.name for path in state.iterdir() if path.is_dir()}
+    assert there(state) - folders == (set() if more else {"bot.json"})
+
+
 # --- librus auth status -------------------------------------------------------------------------------------
 
 
@@ -164,12 +185,13 @@ def test_of_a_file_that_cannot_be_read_the_status_says_so(
     cli: Cli, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(state, bot_json=text(SIGN_IN))
-    (state / "link.lock").touch()
-    (state / "link.json").symlink_to(state / "bot.json")
-    assert [each["holds"] for each in told(cli)["files"]] == ["sign-in", "unreadable"]
-    assert "of no use: cannot be read" in cli("auth", "status", env={"COLUMNS": "200"}).out
-    monkeypatch.setattr(FileShelf, "load", lambda _self: None)  # both were removed meanwhile
-    assert [each["holds"] for each in told(cli)["files"]] == [None, None]
+    for link in ("link", "names-login"):
+        (state / f"{link}.lock").touch()
+        (state / f"{link}.json").symlink_to(state / "bot.json")
+    assert [each["holds"] for each in told(cli)["files"]] == ["sign-in", "unreadable", "unreadable"]
+    assert cli("auth", "status", env={"COLUMNS": "200"}).out.count("of no use: cannot be read") == 2
+    monkeypatch.setattr(FileShelf, "load", lambda _self: None)  # they were removed meanwhile
+    assert [each["holds"] for each in told(cli)["files"]] == [None, None, None]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no modes there")

@@ -331,6 +331,26 @@ def test_the_class_of_another_school_year(cli: Cli, sim: Simulator) -> None:
         assert asked(sim) == expected
 
 
+def test_free_days_are_those_of_the_class_of_now(cli: Cli, sim: Simulator, state: Path) -> None:
+    argv = ("timetable", "class-free-days")
+    before = warmed(cli, sim, *argv)
+    body = as_sent(sim, "Calendars/ClassFreeDays", {})
+    own = as_sent(sim, "Classes", {})["Class"]["Id"]
+    for row in body["ClassFreeDays"]:
+        row["Class"]["Id"] = 5 if row["Class"]["Id"] == own else own
+    sim.fail("Calendars/ClassFreeDays", body=body, times=None)
+    sim.fail("Classes", body={"Class": {"Id": 5, "Number": 6, "Symbol": "a"}}, times=None)
+    asked(sim)
+    for expected in (["Calendars/ClassFreeDays", "Classes"], ["Calendars/ClassFreeDays"]):
+        result = cli(*argv, env=family(sim))
+        assert result.out.partition("\n\n")[2] == before.out.partition("\n\n")[2]
+        assert "Free days of class 6a" in result.out
+        assert asked(sim) == expected
+    aged(state, HOUR)
+    assert "Free days of class 6a" in cli(*argv, env=family(sim)).out
+    assert asked(sim) == ["Calendars/ClassFreeDays", "Classes"], "another class may be it an hour later"
+
+
 def test_an_id_that_nobody_knows_costs_a_request_an_hour(cli: Cli, sim: Simulator, state: Path) -> None:
     warmed(cli, sim)
     pointing("Grades", "Grades", "AddedBy", NEW)(sim)
@@ -426,6 +446,38 @@ def test_what_cannot_be_read_again_is_asked_for_once(cli: Cli, sim: Simulator) -
     assert (result.status, result.err) == (0, "")
     assert "Edukacja " not in result.out
     assert asked(sim).count("Auth/Subjects") == 1
+
+
+def test_a_list_that_failed_is_not_asked_for_again_when_the_text_is_made_anew(
+    cli: Cli, sim: Simulator, state: Path
+) -> None:
+    warmed(cli, sim, "grades", "averages")
+    pointing("Grades", "Grades", "Subject", NEW)(sim)
+    listing("Subjects", "Subjects", {**NEW, "Name": "Szydełkowanie"})(sim)
+    sim.fail("Users", status=400, times=1)
+    asked(sim)
+    result = cli(*GRADES, env=family(sim))
+    assert (result.status, result.err) == (0, nameless("People"))
+    assert "Szydełkowanie" in result.out
+    assert "#" in result.out, "what is noted is true"
+    assert asked(sim) == sorted(["Grades", *LISTS])
+
+
+def test_an_odd_row_of_a_list_of_names_is_no_news(cli: Cli, sim: Simulator) -> None:
+    body = as_sent(sim, "Subjects", {})
+    body["Subjects"].append({"Id": {"odd": 1}})
+    sim.fail("Subjects", body=body, times=None)
+    argv = ("overview", "--day", str(SCHOOL_DAY))
+    warmed(cli, sim, *argv)
+    body = as_sent(sim, "Grades", {})
+    for row in body["Grades"]:
+        row["Subject"] = NEW
+    sim.fail("Grades", body=body, times=None)
+    asked(sim)
+    result = cli(*argv, env=family(sim))
+    assert (result.status, result.err) == (0, "")
+    assert "#999" in result.out
+    assert asked(sim).count("Subjects") == 1
 
 
 # --- how long -----------------------------------------------------------------------------------------------

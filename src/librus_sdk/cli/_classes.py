@@ -23,7 +23,7 @@ class ClassNames:
         own: the student's, None when it could not be read.
         other: what to call any other class; ``""``: by its id.
         lost: called when an id is shown because the class could not be read.
-        missed: is told the id of another class that is shown by it.
+        missed: is told the id of any other class: it may be the student's by now.
 
     Attributes:
         own_id: the id of the student's class.
@@ -60,9 +60,16 @@ class ClassNames:
             return f"#{key}"
         if key == self.own_id:
             return self.own
-        if not self._other:
-            self._missed(key)
+        self._missed(key)
         return self._other or f"#{key}"
+
+    def is_own(self, pointer: Ref | Embedded | None) -> bool:
+        """Whether the student's class is pointed at, or may be: by nothing, or where Librus told no class."""
+        if pointer is None or self.own_id is None or pointer.id == self.own_id:
+            return True
+        if pointer.id is not None:
+            self._missed(pointer.id)
+        return False
 
 
 async def class_names(reading: Reading, other: str = "another class") -> ClassNames:

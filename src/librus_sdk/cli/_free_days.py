@@ -53,11 +53,7 @@ async def class_free_days(reading: Reading) -> Sequence[Section]:
     )
     kinds = Names.of(types, lambda row: row.name, reading.nameless("Kinds of free days"))
     # Of a class that Librus did not name nobody can say which rows are its own.
-    own = [
-        row
-        for row in rows
-        if classes.own_id is None or row.school_class is None or row.school_class.id == classes.own_id
-    ]
+    own = [row for row in rows if classes.is_own(row.school_class)]
     title = reading.title(f"Free days of class {classes.own}" if classes.own else "Free days of the class")
     others = len(rows) - len(own)
     note = f"Left out: {counted(others, 'entry', 'entries')} of other classes; --format json shows them."

@@ -114,8 +114,9 @@ def asked(client: AsyncSynergiaApiClient, tables: AsyncSynergiaApiClient, day: d
 
 def sections(reading: Reading, found: Mapping[str, Found], day: date) -> Sequence[Section]:
     """Return the overview of a day."""
-    for section in found.values():
-        reading.left_out(getattr(section.value, "rejected", ()))
+    for name, section in found.items():
+        if name not in LISTS_OF_NAMES:
+            reading.left_out(getattr(section.value, "rejected", ()))
     overview = _Overview(found, day, reading)
     return [
         Section(_title(reading, day), [overview.summary()]),

@@ -71,6 +71,7 @@ class Lists:
         self._child: Final = child
         self._tables: dict[str, KeptTable] = {}
         self._values: dict[str, Any] = {}
+        self._failures: dict[str, LibrusSdkError] = {}
         self._outdated: set[str] = set()
         self._former: dict[str, KeptTable] = {}
 
@@ -78,13 +79,19 @@ class Lists:
         """Return the decoded list.
 
         Raises:
-            LibrusSdkError: it cannot be read; or Librus has refused it lately, which is not asked again.
+            LibrusSdkError: it cannot be read, which is not tried twice in a run; or Librus has refused it
+                lately, which is not asked again.
         """
+        if get.path in self._failures:
+            raise self._failures[get.path].replicate()
         if get.path not in self._values and not self._take(get):
             try:
                 await self._read(get)
-            except LibrusApiError as error:
-                if isinstance(error, FeatureUnavailableError) or error.status in (403, 404):
+            except LibrusSdkError as error:
+                self._failures[get.path] = error.replicate()
+                if isinstance(error, FeatureUnavailableError) or (
+                    isinstance(error, LibrusApiError) and error.status in (403, 404)
+                ):
                     self._keep(get.path, KeptTable(REFUSED, time.time()))
                 raise
         return cast("T", self._values[get.path])

@@ -109,7 +109,8 @@ class Status:
             pairs.append(("that folder", "can be changed by other users of this computer: chmod 700"))
         if isinstance(kept, str):
             mended = "" if kept == "unreadable" else _BY_LOGIN if way == "kept tokens" else _BY_COMMAND
-            pairs.append(("what is kept", _USELESS[kept] + mended))
+            if self._files is not None:  # else there is nothing of ours, and nothing to be removed
+                pairs.append(("what is kept", _USELESS[kept] + mended))
         elif kept is not None and not kept.entries and way != "kept tokens":
             codes = ", ".join(sorted({each.code for _, each in self._failures}))
             pairs.append(("what is kept", f"only that signing in failed ({codes or NOTHING})"))
@@ -190,8 +191,6 @@ def _held_by(store: FileStore, file: KeptFile) -> str | None:
     """Return a word for what is in the file; None where nobody looks, or it has gone meanwhile."""
     if file.encrypted or file.set_aside:
         return None
-    if file.label.startswith(f"{NAMES}-"):
-        return "names"
     from ...core.keeping import read
     from ...shells.file_shelf import FileShelf, Plain
 
@@ -201,6 +200,8 @@ def _held_by(store: FileStore, file: KeptFile) -> str | None:
         return "unreadable"
     if content is None:
         return None
+    if file.label.startswith(f"{NAMES}-"):
+        return "names"
     found = read(content, "")
     if isinstance(found, str):
         return found

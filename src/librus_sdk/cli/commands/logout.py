@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -16,7 +17,7 @@ from .._invocation import Invocation
 from .._options import Leaf, format_option
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ...shells.file_shelf import FileClaim, FileShelf
     from ...shells.file_store import FileStore, KeptFile
@@ -50,15 +51,18 @@ def command(invocation: Invocation, everything: bool) -> None:
         own.append("school login")
     store = login_store(environ)
     shelves = [store.shelf(key_of(environ, "kept tokens")), names_shelf(environ, "kept tokens")]
-    removed = [_emptied(shelf) for shelf in [*shelves, *_own_shelves(environ, own)]]
-    if everything:
-        removed += [_erased(store, file) for file in _left(store)]
+    removal = _Removal()
+    for shelf in [*shelves, *_own_shelves(environ, own)]:
+        removal.of(partial(_emptied, shelf))
+    for file in _left(store) if everything else ():
+        removal.of(partial(_erased, store, file))
+    removal.raise_if_incomplete()
     left = [each.path for each in _left(store)]
     if invocation.form == "json":
         folder = str(store.folder)
-        invocation.dump({"store": folder, "removed": any(removed), "left": [str(path) for path in left]})
+        invocation.dump({"store": folder, "removed": removal.any, "left": [str(path) for path in left]})
         return
-    said = [Sentence("What was kept is removed." if any(removed) else "There was nothing to remove.")]
+    said = [Sentence("What was kept is removed." if removal.any else "There was nothing to remove.")]
     if left:
         names = ", ".join(path.name for path in left)
         said.append(Sentence((_NOT_OURS if everything else _OTHERS).format(folder=store.folder, names=names)))
@@ -67,6 +71,32 @@ def command(invocation: Invocation, everything: bool) -> None:
             Sentence("The variables of an account are set (environment or .env); commands go on using those.")
         )
     invocation.show([Section("Signed out", said)])
+
+
+class _Removal:
+    """Removes one thing after the other: one that cannot be removed does not save the others.
+
+    Attributes:
+        any: whether anything is removed.
+    """
+
+    def __init__(self) -> None:
+        self.any = False
+        self._problems: list[LibrusConfigurationError] = []
+
+    def of(self, remove: Callable[[], bool]) -> None:
+        """Remove something."""
+        try:
+            self.any |= remove()
+        except LibrusConfigurationError as error:
+            self._problems.append(error)
+
+    def raise_if_incomplete(self) -> None:
+        """Raise LibrusConfigurationError for the first thing that could not be removed."""
+        if self._problems:
+            problem = self._problems[0].replicate()
+            problem.message = f"{_INCOMPLETE} {problem.message}"
+            raise problem
 
 
 def _own_shelves(environ: Mapping[str, str], own: list[Way]) -> list[FileShelf]:
@@ -129,6 +159,7 @@ def _claimed(shelf: FileShelf) -> FileClaim:
     )
 
 
+_INCOMPLETE: Final = "Not everything could be removed; librus auth status tells what is left, and where."
 _OTHERS: Final = (
     "Files of other accounts, or put aside, are still in {folder}: {names}. librus logout --all removes them."
 )
