@@ -176,7 +176,9 @@ def _scheme_and_host(url: str) -> tuple[str, str | None]:
 class RetryPolicy:
     """When a failed read is tried again, and after how long.
 
-    In a sign-in that goes for what is harmless; what carries a password or works once is sent once.
+    In a sign-in that goes for what is harmless; what carries a password or works once is sent once. With a
+    store, a sign-in or renewal pauses for a quarter of ``flight_timeout_s`` in all, at most 10 seconds: other
+    processes may be waiting for it.
 
     The wait before attempt *n + 1* is random between 0 and ``min(max_delay_ms, base_delay_ms * 2**(n-1))``
     (full jitter). ``Retry-After`` on 429 and 503 replaces it; when it asks for more than

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -173,6 +174,15 @@ def test_a_latch_that_is_gone_by_then_needs_nothing() -> None:
     assert slot.state.grant is None
 
 
+def test_while_somebody_signs_in_nothing_is_heard() -> None:
+    """Their password may have been taken a moment ago; what lies in the store is then their own session."""
+    slot, refused = latched(), Refused()
+    slot.state = replace(slot.state, flight="of a person")
+    assert heard(slot, FakeKeeping(kept("own")), refused).log == ["look"]
+    assert slot.state.latch is not None
+    assert not refused.stands("need")
+
+
 def test_without_a_store_there_is_no_news() -> None:
     assert Shared(None, PORTS).news(latched, TextCodec(), Refused()) is None
 
@@ -193,6 +203,30 @@ def test_a_refusal_is_told_to_those_who_wait_when_it_is_news(known: bool) -> Non
     assert isinstance(ended(flow), LibrusCredentialsError)
     assert set(keeping.document.mishaps) == (set() if known else {"child:101"})
     assert len(sign_in.left) == known
+
+
+def test_tokens_that_ended_are_kept_no_longer_though_the_refusal_is_known() -> None:
+    keeping, slot, refused = FakeKeeping(kept("ended")), FakeSlot(SlotState(key="101")), Refused()
+    slot.offer(Minted("101", Secret("ended"), 990.0, mark=("s", 2)))
+    refused.remember(LibrusCredentialsError("no"))
+    codec = TextCodec(dies_with_sign_in=True)
+
+    def inner(mode: Mode) -> Flow[Minted]:
+        yield from refused.guarded(mode, SignIn("sent")())
+        raise AssertionError
+
+    flow = Shared(keeping, PORTS).renewal(lambda: slot, codec, inner, None, refused)("need")
+    assert isinstance(ended(flow), LibrusCredentialsError)
+    assert (dict(keeping.document.entries), dict(keeping.document.mishaps)) == ({}, {})
+
+
+def test_another_refusal_is_news() -> None:
+    refused = Refused()
+    assert not refused.is_known(LibrusCredentialsError("no"))
+    refused.remember(LibrusCredentialsError("no"))
+    assert refused.is_known(LibrusCredentialsError("no"))
+    assert not refused.is_known(LibrusCaptchaRequiredError("captcha"))
+    assert not refused.is_known(LibrusApiError("503"))
 
 
 def test_an_outage_is_told_all_the_same() -> None:

@@ -5,6 +5,7 @@ The simulator counts how often the password came.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -18,9 +19,10 @@ from librus_sdk.errors import (
     NETWORK_TIMEOUT,
     RATE_LIMITED,
     SERVICE_MAINTENANCE,
+    SESSION_CLOSED,
 )
 from librus_sdk.events import Event
-from tests.heart.drivers import World
+from tests.heart.drivers import SAFETY, World
 
 
 class Way(NamedTuple):
@@ -171,3 +173,21 @@ def test_a_sign_in_that_takes_too_long_names_the_limit_that_allows_more(
     assert "(flight_timeout_s)" in error.message
     assert "timeout_ms" not in error.message
     assert error.details["timeout_ms"] <= 200
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_session_that_is_closed_meanwhile_sends_no_password(
+    make_world: Callable[..., World], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """On threads: tasks of a closed session are cancelled."""
+    world, way = make_world("threads"), WAYS[name]
+    way.begin(world, tmp_path, close_grace_s=0.0)
+    first = way.harmless[0]
+    world.sim.fail(first, status=503, body="")
+    monkeypatch.setattr(world.clock, "sleep", lambda _seconds: world.session.close())
+    error = world.fails(world.session.login)
+    assert error.code == SESSION_CLOSED
+    for thread in threading.enumerate():
+        if thread.name == "librus-refresh":
+            thread.join(SAFETY)
+    assert world.sim.counts == {first: 1}

@@ -618,6 +618,22 @@ def test_without_a_store_a_latch_is_the_end(cold: World) -> None:
     assert cold.sim.counts == before
 
 
+def test_calls_on_a_latched_session_write_nothing(shared: World, store: MemoryStore) -> None:
+    """So a process with the new password, which waits for its turn to renew, does not share the refusal."""
+    account = LATCHED["cookies"]
+    old = account.session(shared)
+    read = shared.do(lambda: old.for_child(shared.sim.children[0].id)).grades.list
+    account.change(shared)
+    shared.sim.expire_child_tokens()
+    assert isinstance(shared.fails(read), LibrusCredentialsError)
+    before, saves = store.document, store.place.saves
+    shared.sim.reset_counts()
+    assert isinstance(shared.fails(read), LibrusCredentialsError)
+    assert store.place.saves == saves
+    assert store.document.mishaps == before.mishaps
+    assert not shared.sim.counts
+
+
 def test_a_child_is_read_again_after_another_process_has_signed_in(shared: World) -> None:
     """The child's renewal waits for the portal, which hears of it."""
     account = LATCHED["cookies"]

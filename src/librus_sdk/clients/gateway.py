@@ -64,7 +64,9 @@ class GatewayAccount:
             key="gateway messages",
             name="messages",
             endpoint=join_url(settings.hosts.synergia, "/wiadomosci3"),
-            renewal=self._shared.renewal(lambda: self.post, CookiesAsText("messages"), self._open_messages),
+            renewal=self._shared.renewal(
+                lambda: self.post, CookiesAsText("messages"), self._open_messages, refused=refused
+            ),
             private=False,
             clock=clock,
         )

@@ -16,6 +16,7 @@ from ..errors import (
 )
 from ..flows.oauth import ASSUMED_LIFETIME_S, OAuthFlows
 from ..flows.portal import PORTAL_KEY, PortalFlows
+from ..flows.refused import Refused
 from ..flows.shared import Codec, News
 from ..flows.steps import Flow, Renewal, ask
 from ..models.decoding import decode_account, decode_accounts, decode_portal_me
@@ -102,7 +103,8 @@ class PortalCore:
             has_worked=lambda: self.portal.peek().generation > 0,
             retry=settings.retry,
         )
-        renewal, news = self._sign_in_with(credentials)
+        renewal, news, refused = self._sign_in_with(credentials)
+        self.refused: Final = refused
         self.portal: Final = Slot(
             key=PORTAL_KEY,
             name="portal",
@@ -119,7 +121,10 @@ class PortalCore:
             name="accounts",
             endpoint=join_url(settings.hosts.portal, "/api/v3/SynergiaAccounts"),
             renewal=self.shared.renewal(
-                lambda: self.accounts, AccountsAsText("accounts", _AccountBook), self._fetch_accounts
+                lambda: self.accounts,
+                AccountsAsText("accounts", _AccountBook),
+                self._fetch_accounts,
+                refused=refused,
             ),
             private=True,
             clock=clock,
@@ -127,8 +132,8 @@ class PortalCore:
         )
         renew_after_fork(self)
 
-    def _sign_in_with(self, credentials: PortalCredentials | None) -> tuple[Renewal, News]:
-        """Return how the portal's slot is renewed, and how it hears of another's sign-in."""
+    def _sign_in_with(self, credentials: PortalCredentials | None) -> tuple[Renewal, News, Refused]:
+        """Return how the portal's slot is renewed, how it hears of others' sign-ins, and what was refused."""
         settings = self.parts.settings
         codec: Codec
         renewal: Renewal
@@ -143,6 +148,7 @@ class PortalCore:
         return (
             self.shared.renewal(lambda: self.portal, codec, renewal, lifetime, refused),
             self.shared.news(lambda: self.portal, codec, refused, lifetime),
+            refused,
         )
 
     def after_fork(self) -> None:

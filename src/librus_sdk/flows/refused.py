@@ -42,6 +42,11 @@ class Refused:
         """Whether the password must not be sent, as nobody asked for that."""
         return self._error is not None and mode == "need"
 
+    def is_known(self, error: LibrusSdkError) -> bool:
+        """Whether this says what is remembered."""
+        known = self._error
+        return known is not None and (type(known), known.code) == (type(error), error.code)
+
     def guarded(self, mode: Mode, sign_in: Flow[T]) -> Flow[T]:
         """Run the sign-in, or raise what is remembered of the last one."""
         if self._error is not None and self.stands(mode):

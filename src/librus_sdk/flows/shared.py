@@ -125,7 +125,7 @@ class Shared:
         """Return the renewal of the slot, shared with other processes.
 
         ``lifetime_s`` is how long a kept credential is believed good where Librus did not say; ``refused``
-        is what is known of the password it may send.
+        is what is known of the password it may send, itself or by a renewal that it waits for.
         """
         if self.keeping is None:
             return inner
@@ -160,7 +160,9 @@ class Shared:
         if self.keeping is None:
             return (yield from asking), None
         turn = self.keeping.turn()
-        return (yield from within(turn, self._kept_in_turn(self.keeping, turn, asking, entry)))
+        return (
+            yield from within(turn, self._kept_in_turn(self.keeping, turn, asking, entry), self.patience_s)
+        )
 
     def _kept_in_turn(
         self, keeping: Keeping, turn: Turn, asking: Flow[T], entry: Callable[[T], tuple[str, Secret]]
@@ -192,7 +194,9 @@ class _Adopting:
     def hear(self) -> Flow[None]:
         """Take what another process has got since a person was needed. Librus is asked for nothing."""
         document: Document = yield Work(self.keeping.look)
-        latch = self.slot.peek().latch
+        state = self.slot.peek()
+        # With a flight under way somebody has asked for the password to be sent: it may just have been taken.
+        latch = state.latch if state.flight is None else None
         found = None if latch is None else self._adopted(document)
         if found is not None and latch is not None and self.refused is not None:
             self.refused.remember(latch.error)
@@ -240,7 +244,7 @@ class _Sharing(_Adopting):
             if found is not None:
                 return found
         turn = self.keeping.turn()
-        return (yield from within(turn, self._in_turn(mode, turn, before)))
+        return (yield from within(turn, self._in_turn(mode, turn, before), self.patience_s))
 
     def _in_turn(self, mode: Mode, turn: Turn, before: Document) -> Flow[Minted]:
         document = before
@@ -300,15 +304,15 @@ class _Sharing(_Adopting):
 
     def _renewed(self, mode: Mode, document: Document) -> Flow[Minted]:
         # What was refused before this began is nobody's news.
-        known = self.refused is not None and self.refused.stands(mode)
+        known = self.refused if self.refused is not None and self.refused.stands(mode) else None
         try:
             fresh = yield from self.inner(mode)
         except LibrusSdkError as error:
             failed = error
         else:
             return (yield from self._kept(fresh, document))
-        if not (known and _needs_a_person(failed)):
-            yield from self._told_others(failed, document)
+        news = known is None or not known.is_known(failed)
+        yield from self._told_others(failed, document, news=news)
         raise failed
 
     def _kept(self, fresh: Minted, document: Document) -> Flow[Minted]:
@@ -335,10 +339,10 @@ class _Sharing(_Adopting):
         now: Document = yield Work(self.keeping.look)
         return None if now.mark(self.codec.name) == document.mark(self.codec.name) else self._adopted(now)
 
-    def _told_others(self, error: LibrusSdkError, document: Document) -> Flow[None]:
+    def _told_others(self, error: LibrusSdkError, document: Document, *, news: bool) -> Flow[None]:
         if isinstance(error, LibrusSessionClosedError):
             return
-        mishap = None if _is_of_this_program(error) else Mishap.of(error)
+        mishap = Mishap.of(error) if news and not _is_of_this_program(error) else None
         worthless = self._worthless(document) if _needs_a_person(error) else None
         if mishap is None and worthless is None:
             return

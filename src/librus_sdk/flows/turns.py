@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol, TypeVar
 
+from ..core.http import Failure
 from ..core.keeping import Document
 from ..errors import LibrusSdkError
 from .steps import Flow, Pause, Ports, Work
@@ -41,16 +42,41 @@ class Saving(Protocol):
         ...
 
 
-def within(turn: Turn, flow: Flow[T]) -> Flow[T]:
-    """Run the flow, and give the turn back whatever becomes of it."""
+def within(turn: Turn, flow: Flow[T], patience_s: float) -> Flow[T]:
+    """Run the flow, and give the turn back whatever becomes of it.
+
+    ``patience_s`` is how long others wait for it.
+    """
     try:
-        ended = yield from _ended(flow)
+        ended = yield from _ended(_hurried(flow, patience_s / 2))
         yield Work(turn.give_back)
     finally:
         turn.give_back()
     if isinstance(ended, LibrusSdkError):
         raise ended
     return ended
+
+
+def _hurried(flow: Flow[T], left_s: float) -> Flow[T]:
+    """The flow with no time for pauses between attempts but this, in all: half is for the attempts."""
+    reply: object = None
+    try:
+        while True:
+            step = flow.send(reply)
+            if isinstance(step, Pause) and step.retry is not None:
+                if step.seconds > left_s:
+                    reply = _TOO_LONG
+                    continue
+                left_s -= step.seconds
+            reply = yield step
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    finally:
+        flow.close()
+
+
+_TOO_LONG: Final = Failure("timeout", "timeout", option="flight_timeout_s", sent=False)
 
 
 def _ended(flow: Flow[T]) -> Flow[T | LibrusSdkError]:

@@ -97,6 +97,7 @@ class ThreadShell:
         self._ports: Final = ports
         self._emitter: Final = emitter
         self._closed = False
+        self._ended = False
         self._traffic: Final = Traffic(settings, ports)
         self.after_fork()
 
@@ -146,6 +147,8 @@ class ThreadShell:
             case Acquire():
                 return self._acquire(step, limit)
             case Exchange():
+                if self._ended:  # while this was between two steps: no password is sent any more
+                    raise closed_error()
                 self._traffic.count(step.request)
                 return self._send(
                     step.request, limit.patient() if step.patient else limit, private=True, jar=step.jar
@@ -388,6 +391,7 @@ class ThreadShell:
                 finally:
                     slot.leave(waiter)
         finally:
+            self._ended = True
             for slot in slots:
                 slot.close()
             for edge in (self._data, self._private):
