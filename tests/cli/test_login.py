@@ -563,7 +563,10 @@ def test_signing_out_while_somebody_renews(
     monkeypatch.setattr(time, "sleep", waits.append)
     result = cli("logout", "--format", "json", env=env)
     assert (result.status, result.error["code"]) == (1, "CONFIGURATION_ERROR")
-    assert result.error["message"].startswith("Another program is renewing this sign-in just now.")
+    assert result.error["message"] == (
+        "Not everything could be removed; librus auth status tells what is left, and where. "
+        "Another program is renewing this sign-in just now. Stop it, or run librus logout again in a minute."
+    )
     assert kept(state).exists()
     monkeypatch.setattr(time, "sleep", lambda _seconds: claim.release())
     assert cli("logout", "--format", "json", env=env).json["removed"] is True
