@@ -28,6 +28,7 @@ class MemoryStore:
     Attributes:
         fails: what raises: ``load``, ``claim``, ``save``, ``set_aside``, ``release``.
         trouble: what it raises then.
+        hangs: what waits for its event before it goes on.
         asked: how often it was asked for anything.
     """
 
@@ -35,6 +36,7 @@ class MemoryStore:
         self.places: dict[str, _Place] = {}
         self.fails: set[str] = set()
         self.trouble: Exception = OSError(28, "No space left on device", "/home/somebody/secret-place")
+        self.hangs: dict[str, threading.Event] = {}
         self.asked = 0
         self._looked = threading.Condition()
 
@@ -86,6 +88,8 @@ class _Shelf:
 
     def _fail(self, what: str) -> None:
         self._store.asked += 1
+        if (goes_on := self._store.hangs.get(what)) is not None:
+            assert goes_on.wait(60)
         if what in self._store.fails:
             raise self._store.trouble
 

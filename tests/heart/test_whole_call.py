@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from librus_sdk.errors import NETWORK_TIMEOUT, LibrusSdkError, LibrusTimeoutError
+from librus_sdk.errors import NETWORK_TIMEOUT, LibrusCredentialsError, LibrusSdkError, LibrusTimeoutError
 from librus_sdk.settings import RetryPolicy
+from librus_sdk.shells.clock import Clock
 from tests.heart.drivers import World
 from tests.heart.letters import SEND, Letters
+from tests.heart.stores import MemoryStore
 
 SHORT_MS = 150
 LONG_MS = 60_000
@@ -182,6 +184,58 @@ def test_it_counts_all_attempts_together(world: World) -> None:
     gate.wait_arrived(2)
     is_over(caller.error(), 400)
     gate.release()
+
+
+# --- a store that hangs ------------------------------------------------------------------------------------
+
+
+def test_it_bounds_the_look_whether_somebody_has_signed_in_elsewhere(cold: World) -> None:
+    store, child = MemoryStore(), cold.sim.children[0].id
+    cold.gateway(store=store)
+    patient = cold.do(cold.session.for_child)
+    hasty = cold.do(lambda: cold.session.for_child(timeout_total_ms=SHORT_MS))
+    cold.sim.change_web_password(child)
+    cold.clock.advance(600.0)
+    cold.sim.end_web_session()
+    assert isinstance(cold.fails(patient.grades.list), LibrusCredentialsError)
+    store.hangs["load"] = threading.Event()
+    error = cold.fails(hasty.grades.list)
+    assert isinstance(error, LibrusTimeoutError)
+    assert error.whole_call
+    store.hangs.pop("load").set()
+    assert isinstance(cold.fails(patient.grades.list), LibrusCredentialsError)
+
+
+@pytest.mark.parametrize("what", ["claim", "load"])
+def test_it_bounds_the_keeping_of_what_was_asked_for(cold: World, what: str) -> None:
+    store, login = MemoryStore(), cold.sim.children[0].login
+    hasty = cold.portal(store=store, timeout_total_ms=SHORT_MS, clock=Clock())
+    store.hangs[what] = threading.Event()
+    is_over(cold.fails(lambda: hasty.get_fresh_synergia_account(login)))
+    assert not cold.sim.counts
+    store.hangs.pop(what).set()
+    # Its turn is given back.
+    patient = cold.portal(store=store, clock=Clock())
+    assert cold.do(lambda: patient.get_fresh_synergia_account(login)).login == login
+    assert f"child:{cold.sim.children[0].id}" in store.document.entries
+
+
+def test_without_threads_to_be_had_the_call_does_it_itself(
+    cold: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, login = MemoryStore(), cold.sim.children[0].login
+    portal = cold.portal(store=store, timeout_total_ms=LONG_MS)
+    cold.do(portal.login)
+
+    def no_thread(thread: threading.Thread) -> None:
+        if thread.name == "librus-store":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    start = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    assert cold.do(lambda: portal.get_fresh_synergia_account(login)).login == login
+    assert f"child:{cold.sim.children[0].id}" in store.document.entries
 
 
 # --- what is sent once -------------------------------------------------------------------------------------

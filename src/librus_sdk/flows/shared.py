@@ -102,6 +102,10 @@ class Keeping(Protocol):
         ...
 
 
+def _looking(keeping: Keeping) -> Work:
+    return Work(keeping.look, late=UNREAD)
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """How the renewals of one account are shared; without ``keeping`` they are not.
@@ -172,7 +176,7 @@ class Shared:
             late = yield a_moment(self.ports)
             if late is not None or self.ports.monotonic() - started > self.patience_s:
                 break
-        document: Document = yield Work(keeping.look)
+        document: Document = yield _looking(keeping)
         value = yield from asking
         name, payload = entry(value)
         new = {name: Kept(payload, 0, self.ports.wall())}
@@ -193,7 +197,7 @@ class _Adopting:
 
     def hear(self) -> Flow[None]:
         """Take what another process has got since a person was needed. Librus is asked for nothing."""
-        document: Document = yield Work(self.keeping.look)
+        document: Document = yield _looking(self.keeping)
         state = self.slot.peek()
         # With a flight under way somebody has asked for the password to be sent: it may just have been taken.
         latch = state.latch if state.flight is None else None
@@ -238,7 +242,7 @@ class _Sharing(_Adopting):
     inner: Renewal
 
     def renew(self, mode: Mode) -> Flow[Minted]:
-        before: Document = yield Work(self.keeping.look)
+        before: Document = yield _looking(self.keeping)
         if mode != "force":
             found = self._adopted(before)
             if found is not None:
@@ -261,7 +265,7 @@ class _Sharing(_Adopting):
                 return _marked(fresh, document, self.codec.name)
             if not taken:
                 yield a_moment(self.ports)
-            document = yield Work(self.keeping.look)
+            document = yield _looking(self.keeping)
             if before is UNREAD:
                 before = document  # what has happened before it could be read is nobody's news
             found = self._meanwhile(before, document, mode)
@@ -336,7 +340,7 @@ class _Sharing(_Adopting):
 
         Then that is the newer one, and this could not be kept because of it.
         """
-        now: Document = yield Work(self.keeping.look)
+        now: Document = yield _looking(self.keeping)
         return None if now.mark(self.codec.name) == document.mark(self.codec.name) else self._adopted(now)
 
     def _told_others(self, error: LibrusSdkError, document: Document, *, news: bool) -> Flow[None]:

@@ -183,19 +183,19 @@ class TaskShell:
                 await self._clock.sleep_async(step.seconds)
                 return None
             case Work():
-                return await self._work(step)
+                return await self._work(step, limit.queueing())
             case _:
                 assert_never(step)
 
-    async def _work(self, step: Work) -> object:
+    async def _work(self, step: Work, seconds: float | None) -> object:
         loop = asyncio.get_running_loop()
         try:
             done = loop.run_in_executor(None, copy_context().run, step.do)
         except RuntimeError:
             return step.do()  # the loop is ending and has no more threads
         # Unlike awaiting it, this leaves it alone when the flight is cancelled.
-        await asyncio.wait((done,))
-        return done.result()
+        await asyncio.wait((done,), timeout=seconds)
+        return done.result() if done.done() else step.late
 
     # --- sharing -----------------------------------------------------------------------------------------
 

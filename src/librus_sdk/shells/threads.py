@@ -34,6 +34,7 @@ from ..flows.steps import (
     Work,
 )
 from ..settings import SessionSettings
+from .chores import done
 from .clock import Clock
 from .flights import FlightReport, failure_of, wait_timeout
 from .limits import Limit, new_jar, stamped
@@ -163,7 +164,7 @@ class ThreadShell:
                 self._clock.sleep(step.seconds)
                 return None
             case Work():
-                return step.do()
+                return done(step, limit.queueing())
             case _:
                 assert_never(step)
 
