@@ -429,6 +429,7 @@ def test_a_list_that_cannot_be_read_again_is_told_of(cli: Cli, sim: Simulator) -
         result = cli(*GRADES, env=family(sim))
         assert (result.status, result.err) == (0, nameless("People"))
         assert "#999" in result.out
+        assert result.out.count("#") == result.out.count("#999"), "the kept list still names the others"
 
 
 def test_what_cannot_be_read_again_is_asked_for_once(cli: Cli, sim: Simulator) -> None:

@@ -103,9 +103,11 @@ class Names:
         Args:
             rows: the records; None is a list that could not be read.
             name: the name of one.
-            lost: called whenever a name is asked for that only such a list could have told.
+            lost: called whenever a name is asked for that only such a list could have told, or one newer than
+                the kept list that had to do.
         """
-        return cls(Known.of(rows, lambda row: name(row) or None), lost if rows is None else None)
+        known = Known.of(rows, lambda row: name(row) or None)
+        return cls(known, lost if rows is None or getattr(rows, "outdated", False) else None)
 
     def __call__(self, pointer: Ref | Embedded | None) -> str:
         """Return the name of what is pointed at."""

@@ -45,13 +45,15 @@ class Listed(Rows[T]):
 
     Attributes:
         missed: is told the id.
+        outdated: an id was missing in it, and it could not be read again.
     """
 
-    __slots__ = ("missed",)
+    __slots__ = ("missed", "outdated")
 
-    def __init__(self, rows: Rows[T], missed: Callable[[str], None]) -> None:
+    def __init__(self, rows: Rows[T], missed: Callable[[str], None], *, outdated: bool = False) -> None:
         super().__init__(rows, rejected=rows.rejected, raw=rows.raw)
         self.missed = missed
+        self.outdated = outdated
 
 
 class Lists:
@@ -76,24 +78,28 @@ class Lists:
         self._former: dict[str, KeptTable] = {}
 
     async def call(self, get: Get[T], /) -> T:
-        """Return the decoded list.
+        """Return the decoded list; the kept one where it is out of date and cannot be read again.
 
         Raises:
             LibrusSdkError: it cannot be read, which is not tried twice in a run; or Librus has refused it
                 lately, which is not asked again.
         """
+        if get.path in self._values:
+            return cast("T", self._values[get.path])
         if get.path in self._failures:
             raise self._failures[get.path].replicate()
-        if get.path not in self._values and not self._take(get):
+        if not self._take(get):
             try:
                 await self._read(get)
             except LibrusSdkError as error:
                 self._failures[get.path] = error.replicate()
-                if isinstance(error, FeatureUnavailableError) or (
-                    isinstance(error, LibrusApiError) and error.status in (403, 404)
-                ):
+                if _is_refusal(error):
                     self._keep(get.path, KeptTable(REFUSED, time.time()))
-                raise
+                    raise
+                former = self._former.get(get.path)
+                if former is None:
+                    raise
+                self._use(get, former.answer, former)
         return cast("T", self._values[get.path])
 
     async def find(self, get: Get[Rows[T]], pointer: Pointer, /) -> T | None:
@@ -108,7 +114,7 @@ class Lists:
     def missed(self, name: str, key: str) -> None:
         """Note that an id is not in a list."""
         table = self._tables.get(name)
-        if table is None:
+        if table is None or name in self._failures:
             return
         if table.is_new:
             table.missing.add(key)
@@ -119,7 +125,6 @@ class Lists:
         """Have the lists that are out of date read anew when they are needed next; return whether any are."""
         found, self._outdated = self._outdated, set()
         for name in found:
-            # One that cannot be read again is missed by nobody: nothing is out of date twice.
             self._former[name] = self._tables.pop(name)
             del self._values[name]
         return bool(found)
@@ -159,9 +164,15 @@ class Lists:
         value = decode(body, get.path, strict=False)
         if isinstance(value, Rows):
             rows: Rows[Any] = cast("Any", value)
-            value = Listed(rows, partial(self.missed, get.path))
+            value = Listed(rows, partial(self.missed, get.path), outdated=get.path in self._failures)
         self._tables[get.path] = table
         self._values[get.path] = value
+
+
+def _is_refusal(error: LibrusSdkError) -> bool:
+    return isinstance(error, FeatureUnavailableError) or (
+        isinstance(error, LibrusApiError) and error.status in (403, 404)
+    )
 
 
 def _undecoded(get: Get[Any]) -> Get[bytes]:
