@@ -441,6 +441,19 @@ def test_the_time_librus_gives_is_the_one_that_is_told(world: World) -> None:
     assert world.clock.slept == []
 
 
+@pytest.mark.parametrize(("asked", "seconds"), [(None, 30), (1800, 1800), (86_400, 30), (0, 30)])
+def test_a_sign_in_rests_for_as_long_as_a_read(cold: World, asked: int | None, seconds: int) -> None:
+    told: dict[str, Any] = {} if asked is None else {"retry_after": asked}
+    met = cold.sim.fail("me", maintenance=True, times=None, **told)
+    says_until(cold, cold.fails(cold.session.list_children), seconds)
+    cold.clock.advance(seconds - 1)
+    assert cold.fails(cold.session.list_children).code == SERVICE_MAINTENANCE
+    assert met.hits == 1
+    cold.clock.advance(1)
+    cold.sim.clear_faults()
+    assert cold.do(cold.session.list_children)
+
+
 def test_maintenance_of_the_messages_blocks_no_grades(world: World) -> None:
     letters = Letters(world)
     world.sim.fail("wiadomosci/inbox/messages", maintenance=True, times=None)

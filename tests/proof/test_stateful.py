@@ -239,7 +239,8 @@ class SlotHistory(RuleBasedStateMachine):
                 most = min(60.0, 2.0 ** (before.failures + 1))
                 self.cooled(1.0, most)
             else:
-                self.cooled(min(retry_after, 900.0), 900.0)
+                asked = min(retry_after, 3600.0)
+                self.cooled(asked, asked)
 
     @precondition(lambda self: self.good() and self.alive)
     @rule(jitter=shares)

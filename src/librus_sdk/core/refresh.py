@@ -25,6 +25,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal
 
 from ..errors import LibrusAuthRefreshError, LibrusSdkError, LibrusSessionClosedError
+from .traffic import PAUSE_MAX_S
 
 __all__ = [
     "Blocked",
@@ -519,7 +520,7 @@ def fail(
         return state, failure
     failures = state.failures + 1
     if failure.retry_after_s is not None:
-        delay = min(failure.retry_after_s, REFUSAL_BACKOFF_MAX_S)
+        delay = min(failure.retry_after_s, PAUSE_MAX_S)
     else:
         cap = _doubled(BACKOFF_MIN_S, failures, BACKOFF_MAX_S)
         delay = BACKOFF_MIN_S + (cap - BACKOFF_MIN_S) * jitter

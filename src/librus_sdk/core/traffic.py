@@ -310,14 +310,14 @@ def _closed(state: TrafficState, part: Part, number: int, now: float, asked_s: f
     if circuit is not None and (number <= circuit.after or now < circuit.until):
         return state
     openings = 0 if circuit is None else circuit.openings
+    return _with(state, part, Circuit(now + rest_s(asked_s, openings), state.left, openings + 1))
+
+
+def rest_s(asked_s: float | None, before: int) -> float:
+    """How long a part under maintenance rests: as asked, else longer with every time ``before``."""
     least, most = REST_ASKED_S
-    believed = asked_s is not None and least <= asked_s <= most
-    seconds = asked_s if believed and asked_s is not None else rest_s(openings)
-    return _with(state, part, Circuit(now + seconds, state.left, openings + 1))
-
-
-def rest_s(before: int) -> float:
-    """How long a part under maintenance rests where Librus does not say; ``before`` is how often it has."""
+    if asked_s is not None and least <= asked_s <= most:
+        return asked_s
     return _doubled(REST_S, before, REST_MAX_S)
 
 

@@ -33,12 +33,11 @@ def maintenance_error(details: Mapping[str, Any], seconds: float, wall: float) -
 def dated(error: Exception, wall: float, failures: int = 0) -> Exception:
     """Return the error of a sign-in or renewal; one of maintenance says until when Librus is left alone.
 
-    Where Librus did not say that is as long as for a read, longer with the ``failures`` before.
+    That is as long as for a read; where Librus did not say, longer with the ``failures`` before.
     """
     if not isinstance(error, LibrusMaintenanceError) or "until" in error.details:
         return error
-    seconds = rest_s(failures) if error.retry_after_s is None else error.retry_after_s
-    told = maintenance_error(error.details, seconds, wall)
+    told = maintenance_error(error.details, rest_s(error.retry_after_s, failures), wall)
     told.__cause__ = error.__cause__
     return told
 
