@@ -35,8 +35,12 @@ APPS_PASSWORD: Final = frozenset({"oauth.form", "authorized", "consent", "code"}
 SCHOOLS_SIGN_IN: Final = SCHOOLS_PASSWORD | {"start", "web.form", "extend", "extended"}
 PASSWORD_RESTS_S: Final = 60.0
 SIGN_IN_RESTS_S: Final = 300.0
-READ_ON_PAGES: Final = frozenset({"school_file", "homework_file"})
-BREAKS: Final = READ_ON_PAGES | {"extend", "start", "web.form", "cross", "centre", "enter", "school.enter"}
+BREAKS: Final = frozenset(
+    {
+        *("school_file", "homework_file", "extend", "start", "web.form", "cross", "centre", "enter"),
+        *("school.enter", "web.login", "2fa", "perform", "grant", "back"),
+    }
+)
 """Where a 503 is a page that speaks of a technical break."""
 BREAK_S: Final = 30.0
 LONGEST_BREAK_S: Final = 3600.0
@@ -61,15 +65,12 @@ def due_s(kind: Kind, fault: Fault, gone_s: float) -> float | None:
     if asked is not None and fault.dated:
         asked = max(0.0, asked - gone_s)
     status = (fault.how or {})["status"]
-    if kind.name in READ_ON_PAGES and asked is not None and asked > LONGEST_BREAK_S and status == 503:
-        return BREAK_S  # it is asked before that whether it is over
-    if kind.name in BREAKS and asked is None and status == 503:
-        return BREAK_S
+    after_password_s = PASSWORD_RESTS_S if kind.name in SCHOOLS_PASSWORD | APPS_PASSWORD else 0.0
+    if kind.name in BREAKS and status == 503:
+        return max(after_password_s, BREAK_S if asked is None else min(asked, LONGEST_BREAK_S))
     if kind.name in SCHOOLS_SIGN_IN and asked is None and status == 429:
         return SIGN_IN_RESTS_S
-    if kind.name in SCHOOLS_PASSWORD | APPS_PASSWORD:
-        return max(asked or 0.0, PASSWORD_RESTS_S)
-    return asked
+    return max(asked or 0.0, after_password_s) if after_password_s else asked
 
 
 def most_posts(endpoint: str, fault: Fault) -> int:

@@ -52,12 +52,12 @@ BRIEF_S: Final = 1.0
 """The first pause where Librus does not say how long; doubled while it goes on."""
 BRIEF_MAX_S: Final = 30.0
 PAUSE_MAX_S: Final = 3600.0
-"""No pause is longer, whatever a header says."""
+"""No pause and no rest is longer, whatever a header says."""
 REST_S: Final = 30.0
 """The first rest of a part under maintenance; doubled while it goes on."""
 REST_MAX_S: Final = 300.0
-REST_ASKED_S: Final = (1.0, 3600.0)
-"""The shortest and the longest rest that is believed when Librus asks for it."""
+REST_LEAST_S: Final = 1.0
+"""The shortest rest that is believed when Librus asks for it."""
 PROBE_S: Final = 1.0
 """When to come back while somebody is just asking whether the maintenance is over."""
 PROBE_MAX_S: Final = 60.0
@@ -315,9 +315,8 @@ def _closed(state: TrafficState, part: Part, number: int, now: float, asked_s: f
 
 def rest_s(asked_s: float | None, before: int) -> float:
     """How long a part under maintenance rests: as asked, else longer with every time ``before``."""
-    least, most = REST_ASKED_S
-    if asked_s is not None and least <= asked_s <= most:
-        return asked_s
+    if asked_s is not None and asked_s >= REST_LEAST_S:
+        return min(asked_s, PAUSE_MAX_S)
     return _doubled(REST_S, before, REST_MAX_S)
 
 
