@@ -8,11 +8,12 @@ import dataclasses
 import logging
 import threading
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 
-from librus_sdk import Event, LibrusSession, to_logger
+from librus_sdk import AsyncLibrusSession, Event, LibrusSession, to_logger
 from librus_sdk.errors import LibrusConfigurationError
 from librus_sdk.events import Emitter, EventHook, Span, format_event
 from librus_sdk.secret import Secret
@@ -98,6 +99,29 @@ def test_a_broken_hook_breaks_neither_the_read_nor_the_other_hooks(librus_simula
 def test_what_is_no_hook_is_refused_before_anything_is_sent(hooks: Any, librus_simulator: Simulator) -> None:
     with pytest.raises(LibrusConfigurationError, match=r"^on_event must be a function"):
         LibrusSession(librus_simulator.credentials, hosts=librus_simulator.hosts, on_event=hooks)
+
+
+async def _written_for_asyncio(_event: Event) -> None: ...
+
+
+class _AwaitedWhenCalled:
+    async def __call__(self, _event: Event) -> None: ...
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        _written_for_asyncio,
+        partial(_written_for_asyncio),
+        _AwaitedWhenCalled(),
+        [print, _written_for_asyncio],
+    ],
+    ids=["function", "partial", "object", "in a list"],
+)
+def test_a_hook_that_nobody_would_await_is_refused(hook: Any, librus_simulator: Simulator) -> None:
+    for session in (LibrusSession, AsyncLibrusSession):
+        with pytest.raises(LibrusConfigurationError, match="nobody awaits an async def"):
+            session(librus_simulator.credentials, hosts=librus_simulator.hosts, on_event=hook)
 
 
 def test_an_interrupt_in_a_hook_is_no_broken_hook() -> None:

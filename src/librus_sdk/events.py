@@ -17,6 +17,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from inspect import iscoroutinefunction
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -129,13 +130,18 @@ def hooks_of(given: object) -> tuple[EventHook, ...]:
     """Return the hooks: one may be given, several, or none.
 
     Raises:
-        LibrusConfigurationError: among them is something that cannot be called.
+        LibrusConfigurationError: among them is something that cannot be called, or an ``async def``.
     """
     if given is None:
         return ()
     hooks: tuple[Any, ...] = tuple(given) if isinstance(given, Iterable) and not callable(given) else (given,)
     if not all(map(callable, hooks)):
         raise LibrusConfigurationError("on_event must be a function that takes an Event, or a list of them.")
+    if any(iscoroutinefunction(hook) or iscoroutinefunction(type(hook).__call__) for hook in hooks):
+        raise LibrusConfigurationError(
+            "on_event must be a plain function: nobody awaits an async def. Start a task in it, or put the event "
+            "into a queue."
+        )
     return hooks
 
 

@@ -270,11 +270,11 @@ def test_a_longer_time_that_comes_late_counts_and_a_shorter_one_does_not() -> No
 def test_maintenance_closes_one_part_and_no_other() -> None:
     session = Session()
     session.meets("maintenance", part=POST)
-    assert session.ask(session.call(POST)) == Closed(30.0)
-    assert refusal(session.state, session.rules, session.call(POST), session.now) == Closed(30.0)
+    assert session.ask(session.call(POST)) == Closed(30.0, said=False)
+    assert refusal(session.state, session.rules, session.call(POST), session.now) == Closed(30.0, said=False)
     session.go(API)
     session.now += 12
-    assert session.ask(session.call(POST)) == Closed(18.0)
+    assert session.ask(session.call(POST)) == Closed(18.0, said=False)
 
 
 def test_one_goes_through_when_it_is_time_and_the_others_follow_its_answer() -> None:
@@ -283,7 +283,7 @@ def test_one_goes_through_when_it_is_time_and_the_others_follow_its_answer() -> 
     session.now += 30
     probe = session.go()
     for _ in range(3):
-        assert session.ask() == Closed(PROBE_S)
+        assert session.ask() == Closed(PROBE_S, said=False)
     session.answer(probe, "fine")
     assert session.state.circuits == {}
     assert [session.ask() for _ in range(3)] == [Go(3), Go(4), Go(5)]
@@ -316,7 +316,7 @@ def test_a_probe_that_was_lost_is_not_waited_for() -> None:
     session.state = unanswered(session.state, session.call(), lost)
     second = session.go()
     session.state = unanswered(session.state, session.call(), lost)
-    assert session.ask() == Closed(PROBE_S), "the first is gone, the second is not"
+    assert session.ask() == Closed(PROBE_S, said=False), "the first is gone, the second is not"
     session.state = unused(session.state, session.rules, session.call(), second)
     session.go()
 
@@ -327,10 +327,10 @@ def test_a_probe_that_nobody_ends_is_taken_for_lost_in_the_end() -> None:
     session.now += 30
     session.go()
     session.now += PROBE_MAX_S - 1
-    assert session.ask() == Closed(PROBE_S)
+    assert session.ask() == Closed(PROBE_S, said=False)
     session.now += 1
     session.go()
-    assert session.ask() == Closed(PROBE_S)
+    assert session.ask() == Closed(PROBE_S, said=False)
 
 
 def test_a_probe_of_another_process_is_not_waited_for() -> None:
@@ -358,7 +358,7 @@ def test_what_left_before_the_maintenance_says_nothing_of_it() -> None:
         session.answer(go, "maintenance")
     assert session.state.circuits[API].openings == 1
     session.answer(sent[2], "fine")
-    assert session.ask() == Closed(30.0)
+    assert session.ask() == Closed(30.0, said=False)
     session.now += 30
     session.answer(sent[3], "maintenance")
     session.go()
@@ -548,9 +548,14 @@ def wall(text: str) -> float:
     ],
 )
 def test_an_error_says_until_when_in_polish_time(now: str, seconds: float, said: str, until: str) -> None:
-    error = maintenance_error({"endpoint": "x", "status": 503}, seconds, wall(now))
+    error = maintenance_error({"endpoint": "x", "status": 503}, Closed(seconds, said=True), wall(now))
     assert error.message == (
         f"Librus is under maintenance (this often happens at night). Try again after {said} (Polish time)."
+    )
+    unsaid = maintenance_error({}, Closed(seconds, said=False), wall(now))
+    assert unsaid.message == (
+        "Librus is under maintenance (this often happens at night) and does not say for how long. "
+        f"Try again after {said} (Polish time)."
     )
     assert str(error) == error.message
     assert error.details == {"endpoint": "x", "status": 503, "until": until}
@@ -566,7 +571,7 @@ def test_a_machine_without_time_zones_says_so(monkeypatch: pytest.MonkeyPatch) -
     zoneinfo.reset_tzpath(())
     zoneinfo.ZoneInfo.clear_cache()
     try:
-        error = maintenance_error({}, 60.0, wall("2026-11-23T22:15:00+00:00"))
+        error = maintenance_error({}, Closed(60.0, said=True), wall("2026-11-23T22:15:00+00:00"))
     finally:
         zoneinfo.reset_tzpath(before)
     assert error.message.endswith("Try again after 22:16 (UTC).")
@@ -575,7 +580,7 @@ def test_a_machine_without_time_zones_says_so(monkeypatch: pytest.MonkeyPatch) -
 
 @given(st.floats(0, 4e9), st.floats(0, 3600))
 def test_whoever_comes_when_the_clock_says_so_is_not_too_early(now: float, seconds: float) -> None:
-    error = maintenance_error({}, seconds, now)
+    error = maintenance_error({}, Closed(seconds, said=True), now)
     said = error.message.partition("after ")[2][:5]
     until = datetime.fromisoformat(error.details["until"])
     assert until.timestamp() >= now + seconds

@@ -377,14 +377,15 @@ def test_a_probe_without_an_answer_is_followed_by_another(world: World) -> None:
 # --- the circuit -------------------------------------------------------------------------------------------
 
 
-def says_until(world: World, error: LibrusSdkError, seconds: float) -> None:
-    """Check that the error says until when, to people and to programs."""
+def says_until(world: World, error: LibrusSdkError, seconds: float, *, said: bool = False) -> None:
+    """Check that the error says until when, to people and to programs; and whether Librus has ``said`` so."""
     assert error.code == SERVICE_MAINTENANCE
     assert error.retry_after_s == pytest.approx(seconds)
     until = datetime.fromisoformat(error.details["until"])
     assert until.timestamp() == pytest.approx(world.clock.wall() + seconds, abs=1)
+    unsaid = "" if said else " and does not say for how long"
     assert error.message.startswith(
-        "Librus is under maintenance (this often happens at night). Try again after "
+        f"Librus is under maintenance (this often happens at night){unsaid}. Try again after "
     )
     assert error.message.endswith(" (Polish time).")
 
@@ -433,25 +434,24 @@ def test_while_it_goes_on_librus_is_asked_less_and_less(world: World) -> None:
 def test_the_time_librus_gives_is_the_one_that_is_told(world: World) -> None:
     client = ready(world)
     world.sim.fail("Grades", maintenance=True, retry_after=1800)
-    says_until(world, world.fails(client.grades.list), 1800)
+    says_until(world, world.fails(client.grades.list), 1800, said=True)
     world.clock.advance(1799)
-    says_until(world, world.fails(client.lucky_number.get), 1)
+    says_until(world, world.fails(client.lucky_number.get), 1, said=True)
     world.clock.advance(1)
     assert world.do(client.lucky_number.get)
     assert world.clock.slept == []
 
 
-@pytest.mark.parametrize(("asked", "seconds"), [(None, 30), (1800, 1800), (86_400, 3600), (0, 30)])
-def test_a_sign_in_rests_for_as_long_as_a_read(cold: World, asked: int | None, seconds: int) -> None:
-    told: dict[str, Any] = {} if asked is None else {"retry_after": asked}
-    met = cold.sim.fail("me", maintenance=True, times=None, **told)
-    says_until(cold, cold.fails(cold.session.list_children), seconds)
-    cold.clock.advance(seconds - 1)
-    assert cold.fails(cold.session.list_children).code == SERVICE_MAINTENANCE
-    assert met.hits == 1
-    cold.clock.advance(1)
-    cold.sim.clear_faults()
-    assert cold.do(cold.session.list_children)
+@pytest.mark.parametrize("school", [False, True], ids=["family", "school"])
+def test_a_throttled_sign_in_says_until_when(cold: World, school: bool) -> None:
+    if school:
+        cold.gateway()
+    cold.sim.fail("web.login" if school else "login", status=429, retry_after=3600)
+    error = cold.fails(cold.session.login)
+    assert (error.code, error.retry_after_s) == (RATE_LIMITED, 3600)
+    until = datetime.fromisoformat(error.details["until"])
+    assert until.timestamp() == pytest.approx(cold.clock.wall() + 3600, abs=1)
+    assert error.message.startswith("Librus asks for fewer requests. Try again after ")
 
 
 def test_maintenance_of_the_messages_blocks_no_grades(world: World) -> None:
@@ -511,16 +511,16 @@ def test_a_sign_in_is_tried_at_a_portal_under_maintenance_when_a_person_asks(wor
     assert world.session.is_logged_in
 
 
-def test_a_sign_in_says_until_when_if_librus_does(cold: World) -> None:
-    cold.sim.fail("me", maintenance=True, retry_after=1800)
-    says_until(cold, cold.fails(cold.session.list_children), 1800)
-    cold.clock.advance(600)
+@pytest.mark.parametrize(("asked", "seconds"), [(1800, 1800), (86_400, 3600), (0, 30)])
+def test_a_sign_in_rests_as_long_as_librus_asks(cold: World, asked: int, seconds: int) -> None:
+    met = cold.sim.fail("me", maintenance=True, retry_after=asked)
     error = cold.fails(cold.session.list_children)
-    assert datetime.fromisoformat(error.details["until"]).timestamp() == pytest.approx(
-        cold.clock.wall() + 1200, abs=1
-    )
-    assert cold.count("login") == 1
-    cold.clock.advance(1200)
+    says_until(cold, error, seconds, said=asked > 0)
+    cold.clock.advance(seconds - 1)
+    again = cold.fails(cold.session.list_children)
+    assert (again.code, again.details["until"]) == (SERVICE_MAINTENANCE, error.details["until"])
+    assert (met.hits, cold.count("login")) == (1, 1)
+    cold.clock.advance(1)
     assert cold.do(cold.session.list_children)
 
 

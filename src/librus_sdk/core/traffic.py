@@ -38,9 +38,9 @@ __all__ = [
     "Wait",
     "answered",
     "ask",
+    "closed_for",
     "orphaned",
     "refusal",
-    "rest_s",
     "unanswered",
     "unused",
 ]
@@ -119,6 +119,7 @@ class Circuit:
 
     Attributes:
         until: requests are refused until then; after that one goes through.
+        said: Librus has named that time.
         after: the number of the last request that had left when it began.
         openings: how often in a row maintenance was the answer.
         probe: the number of the request that is asking whether it is over; 0 when none is.
@@ -126,6 +127,7 @@ class Circuit:
     """
 
     until: float
+    said: bool
     after: int
     openings: int = 1
     probe: int = 0
@@ -180,9 +182,15 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Not to be sent: that part of Librus is under maintenance. Seconds until it is asked again."""
+    """Not to be sent: that part of Librus is under maintenance.
+
+    Attributes:
+        seconds: until it is asked again.
+        said: Librus has named that time.
+    """
 
     seconds: float
+    said: bool
 
 
 Refusal = Throttled | Closed
@@ -197,9 +205,9 @@ def refusal(state: TrafficState, rules: Rules, call: Call, now: float) -> Refusa
     circuit = state.circuits.get(call.part)
     if circuit is not None and not call.explicit:
         if now < circuit.until:
-            return Closed(circuit.until - now)
+            return Closed(circuit.until - now, circuit.said)
         if circuit.probe and now < circuit.probe_until:
-            return Closed(PROBE_S)
+            return Closed(PROBE_S, said=False)
     if not call.urgent and now < state.paused_until and state.paused_until - call.since > rules.patience_s:
         return Throttled(state.paused_until - now)
     return None
@@ -310,14 +318,15 @@ def _closed(state: TrafficState, part: Part, number: int, now: float, asked_s: f
     if circuit is not None and (number <= circuit.after or now < circuit.until):
         return state
     openings = 0 if circuit is None else circuit.openings
-    return _with(state, part, Circuit(now + rest_s(asked_s, openings), state.left, openings + 1))
+    rest = closed_for(asked_s, openings)
+    return _with(state, part, Circuit(now + rest.seconds, rest.said, state.left, openings + 1))
 
 
-def rest_s(asked_s: float | None, before: int) -> float:
+def closed_for(asked_s: float | None, before: int) -> Closed:
     """How long a part under maintenance rests: as asked, else longer with every time ``before``."""
     if asked_s is not None and asked_s >= REST_LEAST_S:
-        return min(asked_s, PAUSE_MAX_S)
-    return _doubled(REST_S, before, REST_MAX_S)
+        return Closed(min(asked_s, PAUSE_MAX_S), said=True)
+    return Closed(_doubled(REST_S, before, REST_MAX_S), said=False)
 
 
 def _with(state: TrafficState, part: Part, circuit: Circuit) -> TrafficState:

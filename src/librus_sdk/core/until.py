@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
-from ..errors import LibrusMaintenanceError, LibrusRateLimitedError
-from .traffic import rest_s
+from ..errors import LibrusApiError, LibrusMaintenanceError, LibrusRateLimitedError
+from .traffic import Closed, closed_for
 
 __all__ = ["asked_to_wait", "dated", "maintenance_error", "throttled_error"]
 
@@ -16,30 +16,36 @@ LONG_S: Final = 12 * 3600.0
 """For longer than that, a time of the day says too little."""
 
 
-def maintenance_error(details: Mapping[str, Any], seconds: float, wall: float) -> LibrusMaintenanceError:
-    """Return the error of a part of Librus under maintenance that is not asked again for so many seconds.
+def maintenance_error(details: Mapping[str, Any], rest: Closed, wall: float) -> LibrusMaintenanceError:
+    """Return the error of a part of Librus under maintenance, which is not asked again for a while.
 
     ``wall`` is now, in seconds since the epoch; ``details`` get ``until``.
     """
-    until = _moment(wall + seconds)
+    until = _moment(wall + rest.seconds)
+    maintenance = _MAINTENANCE if rest.said else f"{_MAINTENANCE} and does not say for how long"
     error = LibrusMaintenanceError(
-        f"{_MAINTENANCE} Try again after {_clock_time(until, seconds)}.",
+        f"{maintenance}. Try again after {_clock_time(until, rest.seconds)}.",
         details={**details, "until": until.isoformat()},
     )
-    error.retry_after_s = seconds
+    error.retry_after_s = rest.seconds
     return error
 
 
 def dated(error: Exception, wall: float, failures: int = 0) -> Exception:
-    """Return the error of a sign-in or renewal; one of maintenance says until when Librus is left alone.
+    """Return the error of a sign-in or renewal; it says until when Librus is left alone, if that is known.
 
-    That is as long as for a read; where Librus did not say, longer with the ``failures`` before.
+    With maintenance that is as long as for a read; where Librus did not say, longer with the ``failures``
+    before.
     """
-    if not isinstance(error, LibrusMaintenanceError) or "until" in error.details:
+    if not isinstance(error, LibrusApiError) or "until" in error.details:
         return error
-    told = maintenance_error(error.details, rest_s(error.retry_after_s, failures), wall)
-    told.__cause__ = error.__cause__
-    return told
+    if isinstance(error, LibrusMaintenanceError):
+        told = maintenance_error(error.details, closed_for(error.retry_after_s, failures), wall)
+        told.__cause__ = error.__cause__
+        return told
+    if isinstance(error, LibrusRateLimitedError) and error.retry_after_s:
+        asked_to_wait(error, error.retry_after_s, wall)
+    return error
 
 
 def asked_to_wait(error: LibrusRateLimitedError, seconds: float, wall: float) -> None:
@@ -88,4 +94,4 @@ def _clock_time(until: datetime, seconds: float) -> str:
     return f"{day}{minute:%H:%M} ({'UTC' if until.tzinfo is UTC else 'Polish time'})"
 
 
-_MAINTENANCE: Final = "Librus is under maintenance (this often happens at night)."
+_MAINTENANCE: Final = "Librus is under maintenance (this often happens at night)"

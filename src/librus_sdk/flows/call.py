@@ -163,7 +163,7 @@ def _send(
         if isinstance(sent, Fail):
             return ticket, sent, None
         assert isinstance(sent, Sent)
-        if sent.rests_s is not None:
+        if sent.rest is not None:
             return ticket, sent, None
         more = yield from paused_before_another(retry, ports, request, sent.answer, attempt)
         if more is not True:
@@ -193,8 +193,8 @@ def _outcome(
         asked = verdict.error.retry_after_s = retry_after_s(sent.answer, ports.wall())
         if asked and isinstance(verdict.error, LibrusRateLimitedError):
             asked_to_wait(verdict.error, asked, ports.wall())
-    if sent.rests_s is not None and isinstance(verdict.error, LibrusMaintenanceError):
-        return maintenance_error(verdict.error.details, sent.rests_s, ports.wall()), False
+    if sent.rest is not None and isinstance(verdict.error, LibrusMaintenanceError):
+        return maintenance_error(verdict.error.details, sent.rest, ports.wall()), False
     if verdict.suspect and slot is not None:
         return verdict.error, worth_renewing(slot.peek(), ports.monotonic(), sent.generation)
     return verdict.error, verdict.refused

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from ..core.answers import Judge
 from ..core.http import Failure, Request, Response
 from ..core.refresh import Fail, Grant, Minted, Mode, SlotState, Ticket
+from ..core.traffic import Closed
 from ..errors import LibrusSdkError
 
 __all__ = [
@@ -87,12 +88,12 @@ class Sent:
     """What came back, and which generation was on it (0 without a slot).
 
     Attributes:
-        rests_s: after an answer that announces maintenance: how long that part of Librus is left alone.
+        rest: after an answer that announces maintenance: how long that part of Librus is left alone.
     """
 
     answer: Response | Failure
     generation: int = 0
-    rests_s: float | None = None
+    rest: Closed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ class Traffic:
     def _refused(self, departure: Departure, refused: traffic.Refusal) -> Fail:
         wall, endpoint = self._ports.wall(), departure.request.endpoint
         if isinstance(refused, Closed):
-            return Fail(maintenance_error({"endpoint": endpoint}, refused.seconds, wall))
+            return Fail(maintenance_error({"endpoint": endpoint}, refused, wall))
         return Fail(throttled_error(endpoint, refused.seconds, wall))
 
     # --- coming back -------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ class Traffic:
         circuit = after.circuits.get(call.part)
         if news != "maintenance" or circuit is None:
             return sent
-        return replace(sent, rests_s=max(0.0, circuit.until - now))
+        return replace(sent, rest=Closed(max(0.0, circuit.until - now), circuit.said))
 
     def _news(self, departure: Departure, answer: Response, wall: float) -> News:
         judge = departure.judge
