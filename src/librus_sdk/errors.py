@@ -148,6 +148,9 @@ class LibrusSdkError(Exception):
         kept = {name: value for name, value in self.__dict__.items() if not isinstance(value, Secret)}
         return (_rebuild, (type(self), self.message, self.code, self.details), kept)
 
+    def __str__(self) -> str:
+        return self.message
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.code}: {self.message})"
 

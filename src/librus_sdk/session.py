@@ -15,7 +15,8 @@ from typing import NoReturn, Self, TypeAlias, Unpack
 from .clients.account import Account
 from .clients.api import AsyncSynergiaApiClient, SynergiaApiClient
 from .clients.bff import AsyncBffApiClient, BffApiClient
-from .clients.family import ChildSelector, Family
+from .clients.children import ChildSelector
+from .clients.family import Family
 from .clients.gateway import GatewayAccount
 from .clients.options import ClientOptions, SessionOptions
 from .clients.portal import AsyncPortalClient, PortalClient
@@ -152,7 +153,10 @@ class LibrusSession(_Session):
 
     @property
     def is_logged_in(self) -> bool:
-        """Whether there is a sign-in that is believed alive. No request is made."""
+        """Whether there is a sign-in that is believed alive. No request is made, and no store is asked.
+
+        With a ``store`` one that was kept counts as soon as a call has taken anything of it.
+        """
         return self._account.is_logged_in()
 
     def login(self) -> None:
@@ -295,7 +299,7 @@ class AsyncLibrusSession(_Session):
 
     @property
     def is_logged_in(self) -> bool:
-        """Whether there is a sign-in that is believed alive. No request is made."""
+        """Whether there is a sign-in that is believed alive. See :attr:`LibrusSession.is_logged_in`."""
         return self._account.is_logged_in()
 
     async def login(self) -> None:

@@ -22,7 +22,7 @@ from librus_sdk.errors import (
     LibrusSessionClosedError,
     LibrusTerminalAuthenticationError,
 )
-from librus_sdk.flows import shared, turns
+from librus_sdk.flows import shared
 from librus_sdk.flows.shared import Shared
 from librus_sdk.flows.steps import Flow, Pause, Ports, Work
 from librus_sdk.secret import Secret
@@ -530,95 +530,3 @@ def test_a_renewal_that_is_given_up_gives_its_turn_back(
             assert scene.keeping.held == 0, (way, stop_at, done)
         else:
             pytest.fail("it never ended")
-
-
-# --- asked for without a renewal --------------------------------------------------------------------------
-
-
-def asked_past(scene: Scene) -> Flow[tuple[str, tuple[str, int] | None]]:
-    def asking() -> Flow[str]:
-        minted = yield from scene.inner("need")
-        return secret_of(minted)
-
-    ports = Ports(lambda: scene.now, lambda: WALL, lambda: 0.5, lambda *_: None)
-    return Shared(scene.keeping, ports, scene.patience_s).kept(
-        asking(), lambda found: ("child:101", Secret(found))
-    )
-
-
-def ran(scene: Scene, flow: Flow[Any], late: object = None) -> Any:
-    reply: Any = None
-    try:
-        while True:
-            step = flow.send(reply)
-            reply = late if isinstance(step, Pause) and late is not None else scene.answer(step)
-    except StopIteration as stop:
-        return stop.value
-    finally:
-        assert not scene.keeping.held
-
-
-def test_what_was_asked_for_past_its_renewal_is_kept_in_a_turn() -> None:
-    scene = Scene(FakeKeeping(kept(revision=3)))
-    assert ran(scene, asked_past(scene)) == ("fresh 1", ("s", 4))
-    assert scene.keeping.log == ["take", "look", "ask Librus", "keep", "give back", "give back"]
-    entry = scene.keeping.document.entries["child:101"]
-    assert (entry.payload, entry.issued_at, entry.expires_at) == (Secret("fresh 1"), WALL, None)
-
-
-def test_without_a_store_it_is_only_asked_for() -> None:
-    ports = Ports(lambda: 0.0, lambda: 0.0, lambda: 0.0, lambda *_: None)
-    scene = Scene(FakeKeeping())
-    flow = Shared(None, ports).kept(scene.inner("need"), lambda _: ("child:101", Secret("")))
-    minted, mark = ran(scene, flow)
-    assert (secret_of(minted), mark) == ("fresh 1", None)
-    assert scene.keeping.log == ["ask Librus"]
-
-
-def test_it_waits_for_its_turn() -> None:
-    scene = Scene(FakeKeeping(kept(), free=[False, False]))
-    assert ran(scene, asked_past(scene)) == ("fresh 1", ("s", 2))
-    assert scene.pauses == [turns.POLL_S] * 2
-
-
-@dataclass
-class Held(FakeKeeping):
-    """Another process has the right to renew; what it keeps is not ours."""
-
-    def keep(self, change: Callable[[Document], Document]) -> Document | None:
-        return super().keep(change) if self.held else None
-
-
-@pytest.mark.parametrize("late", [None, object()])
-def test_where_nobody_lets_it_have_a_turn_it_is_newer_than_what_is_kept(late: object) -> None:
-    """Patience ends, or there is no time for it."""
-    scene = Scene(Held(kept(revision=7), free=[False] * 1_000))
-    assert ran(scene, asked_past(scene), late) == ("fresh 1", ("s", 7))
-    assert secret_of(Minted("101", scene.keeping.document.entries["child:101"].payload, 0.0)) == "kept"
-    assert len(scene.pauses) == (0 if late else pytest.approx(scene.patience_s / turns.POLL_S, abs=2))
-
-
-@pytest.mark.parametrize("document", [kept(), BLANK, UNREAD])
-def test_a_store_that_does_not_keep_it_does_not_keep_it_from_anybody(document: Document) -> None:
-    scene = Scene(FakeKeeping(document, broken=True))
-    assert ran(scene, asked_past(scene)) == ("fresh 1", document.mark("child:101"))
-
-
-def test_an_error_of_it_gives_the_turn_back_and_is_nobody_elses() -> None:
-    scene = Scene(FakeKeeping(kept()), error=LibrusApiError("503"))
-    with pytest.raises(LibrusApiError):
-        ran(scene, asked_past(scene))
-    assert scene.keeping.document == kept()
-    assert scene.keeping.log == ["take", "look", "ask Librus", "give back", "give back"]
-
-
-@pytest.mark.parametrize("end", range(1, 6))
-def test_what_was_given_once_is_kept_wherever_it_is_given_up(end: int) -> None:
-    scene = Scene(FakeKeeping(kept()))
-    flow = asked_past(scene)
-    step: Any = next(flow)
-    for _ in range(end - 1):
-        step = flow.send(scene.answer(step))
-    flow.close()
-    assert not scene.keeping.held
-    assert scene.keeping.log.count("keep") == (end >= 4)

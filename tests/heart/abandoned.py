@@ -23,7 +23,7 @@ def main() -> None:
         loop.run_until_complete(gate.arrived())
         loop.close()
         slots: Any = session._account
-        assert slots._children[child].peek().flight is not None
+        assert slots.core.children[child].peek().flight is not None
 
         async def program() -> None:
             assert await client.grades.list()

@@ -166,7 +166,7 @@ DOORS: Final = (
         lambda sim: sim.expire_child_tokens(),
         "fresh",
         "login",
-        lambda world: world.account._children[_first(world)],
+        lambda world: world.account.core.children[_first(world)],
         _lose_portal,
         at_most=2,
     ),

@@ -372,7 +372,7 @@ class World:
         elif which == "accounts":
             slot = family.core.accounts
         else:
-            slot = family._children[self.sim.children[int(which)].id]
+            slot = family.core.children[self.sim.children[int(which)].id]
         assert isinstance(slot, Slot)
         return slot
 

@@ -38,6 +38,25 @@ def test_4_9_2_concurrent_refreshes_by_any_name_are_one(world: World) -> None:
     assert world.count("fresh") == 1
 
 
+def test_4_9_2_a_token_asked_for_at_the_portal_is_that_refresh_too(world: World) -> None:
+    """Of two requests to the portal that cross, nobody knows whose token killed the other's."""
+    child, portal = world.sim.children[0], world.session.portal
+    (client,) = world.dead()
+    gate = world.sim.hold("fresh", at="response")
+    reading = world.start(client.grades.list)
+    gate.wait_arrived()
+    askers = [world.start(lambda: portal.get_fresh_synergia_account(child.login)) for _ in range(3)]
+    askers += [world.start(partial(world.session.refresh_bearer_token, child.id))]
+    world.until_waiting(1 + len(askers))
+    gate.release()
+    assert reading.result()
+    accounts = [asker.result() for asker in askers[:3]]
+    assert {account.access_token.reveal() for account in accounts} == {world.sim.token(child.id, 2)}
+    assert {account.id for account in accounts} == {child.id}
+    assert askers[3].result() == world.sim.token(child.id, 2)
+    assert (world.count("fresh"), world.statuses("Grades")) == (1, [401, 200])
+
+
 def test_4_9_3_a_late_401_of_another_client_uses_what_the_first_fetched(world: World) -> None:
     first, second = world.dead(0, 0)
     refused = world.sim.hold("Grades", at="response", times=2)

@@ -21,6 +21,7 @@ from librus_sdk.errors import (
     LibrusStoreWarning,
     LibrusTerminalAuthenticationError,
 )
+from librus_sdk.events import Event
 from librus_sdk.secret import Secret
 from librus_sdk.shells.clock import Clock
 from tests.heart.doors import DOORS, Door, Way
@@ -483,6 +484,45 @@ def test_a_session_goes_on_with_the_token_it_asked_the_portal_for(shared: World,
     shared.sim.reset_counts()
     assert shared.do(client.grades.list) is not None
     assert (shared.count("Grades"), shared.count("fresh")) == (1, 0)
+
+
+def test_who_joins_another_process_when_asking_the_portal_has_its_token(
+    in_real_time: World, store: MemoryStore
+) -> None:
+    world, child = in_real_time, in_real_time.sim.children[0]
+    world.again()
+    first, second = world.session.portal, world.new_session().portal
+    world.do(second.get_synergia_accounts)
+    world.sim.reset_counts()
+    gate = world.sim.hold("fresh", at="response")
+    one = world.start(lambda: first.get_fresh_synergia_account(child.login))
+    gate.wait_arrived()
+    asked = store.asked
+    other = world.start(lambda: second.get_fresh_synergia_account(child.id))
+    store.until_loaded(store.place.loads + 2)
+    assert store.asked > asked
+    gate.release()
+    assert one.result().access_token == other.result().access_token
+    assert world.count("fresh") == 1
+    (row,) = (each for each in world.do(second.get_synergia_accounts).accounts if each.id == child.id)
+    assert row.access_token == one.result().access_token
+
+
+def test_a_hook_may_ask_for_a_token_when_one_was_kept(shared: World) -> None:
+    """What is told is told when nobody waits for the store any more. With asyncio no hook can wait."""
+    child, heard = shared.sim.children[0], list[str]()
+    asks = shared.driver.name == "threads"
+
+    def hook(event: Event) -> None:
+        heard.append(event.name)
+        if asks and event.name == "store.saved" and heard.count("store.saved") == 1:
+            shared.session.refresh_bearer_token(child.id)
+
+    shared.again(on_event=hook)
+    portal = shared.session.portal
+    assert shared.do(lambda: portal.get_fresh_synergia_account(child.login)).id == child.id
+    assert shared.do(shared.client().grades.list)
+    assert "store.saved" in heard
 
 
 def test_a_token_that_could_not_be_kept_is_newer_than_what_is(shared: World, store: MemoryStore) -> None:

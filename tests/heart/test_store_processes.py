@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,6 +54,31 @@ def test_processes_that_start_with_nothing_sign_in_once(sim: Simulator, tmp_path
         for each in readers:
             each.end()
     assert (sim.counts["login"], sim.counts["accounts"]) == (1, 1)
+
+
+def test_a_program_that_ends_in_the_middle_keeps_what_works_once(sim: Simulator, tmp_path: Path) -> None:
+    """Its session was never closed, and the renewal went on beside its last read."""
+    store = FileStore(tmp_path, name="kept")
+    with LibrusSession(sim.credentials, hosts=sim.hosts, auth="oauth", store=store) as session:
+        session.get_portal_me()
+    gate = sim.hold("oauth.token", at="response")
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tests.heart.forgetful", str(tmp_path)],
+        env={**os.environ, **sim.environ()},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout is not None
+    assert program.stdout.readline() == "ends\n"
+    gate.wait_arrived()
+    gate.release()
+    assert program.wait(60) == 0
+    program.stdout.close()
+    sim.expire_portal_tokens()
+    sim.reset_counts()
+    with LibrusSession(hosts=sim.hosts, auth="oauth", store=store) as session:
+        assert session.get_portal_me().identifier
+    assert (sim.counts["login"], sim.counts["oauth.token"]) == (0, 1)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL there")

@@ -452,6 +452,7 @@ def test_a_throttled_sign_in_says_until_when(cold: World, school: bool) -> None:
     until = datetime.fromisoformat(error.details["until"])
     assert until.timestamp() == pytest.approx(cold.clock.wall() + 3600, abs=1)
     assert error.message.startswith("Librus asks for fewer requests. Try again after ")
+    assert str(error) == error.message, "a traceback says it too"
 
 
 def test_maintenance_of_the_messages_blocks_no_grades(world: World) -> None:
@@ -575,3 +576,46 @@ def test_what_a_child_process_does_not_inherit(world: World) -> None:
     assert world.do(client.grades.list)
     gate.release()
     assert probe.result()
+
+
+STORE: Final = ("sandbox.page", "sandbox.try", "sandbox.check_key", "sandbox.download")
+
+
+def file_in_store(letters: Letters, *, has_key: bool) -> Callable[[], Any]:
+    """What fetches a file from the file store, its address a waiting page or one with a key."""
+    mail = letters.mail
+    for row in letters.world.do(lambda: mail.list(limit=300)):
+        for found in letters.world.do(partial(mail.open, row.id)).attachments if row.has_attachments else ():
+            if int(found.id) % 4 == (1 if has_key else 0):  # so the simulator tells the forms apart
+                return partial(mail.attachment, str(found.id), str(row.id))
+    raise AssertionError("the simulator has no such file")
+
+
+@pytest.mark.parametrize("endpoint", STORE)
+def test_maintenance_of_the_file_store_rests_it(world: World, endpoint: str) -> None:
+    letters = Letters(world)
+    fetch = file_in_store(letters, has_key=endpoint != "sandbox.page")
+    met = world.sim.fail(endpoint, maintenance=True, times=None)
+    error = world.fails(fetch)
+    says_until(world, error, 30)
+    assert error.details["status"] == 503
+    assert error.details["endpoint"] == f"{world.sim.hosts.sandbox}/REDACTED"
+    assert met.hits == 1, "it is not tried again at once"
+    asked = [world.count(name) for name in STORE]
+    world.clock.advance(10)
+    says_until(world, world.fails(fetch), 20)
+    assert [world.count(name) for name in STORE] == asked, "and not asked either"
+    assert world.do(letters.mail.list), "the messages go on"
+    world.clock.advance(20)
+    world.sim.clear_faults()
+    assert world.do(fetch).content
+
+
+@pytest.mark.parametrize("endpoint", STORE)
+def test_a_file_store_that_wants_fewer_requests_says_until_when(world: World, endpoint: str) -> None:
+    fetch = file_in_store(Letters(world), has_key=endpoint != "sandbox.page")
+    world.sim.fail(endpoint, status=429, retry_after=600)
+    error = world.fails(fetch)
+    assert (error.code, error.retry_after_s) == (RATE_LIMITED, 600)
+    until = datetime.fromisoformat(error.details["until"])
+    assert until.timestamp() == pytest.approx(world.clock.wall() + 600, abs=1)

@@ -305,10 +305,10 @@ def test_what_is_put_aside_is_told_even_when_nothing_can_be_kept() -> None:
     with pytest.warns(LibrusStoreWarning) as told:
         assert keeping.saving(grow)() is None
     assert [each.message.reason for each in told if isinstance(each.message, LibrusStoreWarning)] == [
-        "no_space",
         "damaged",
+        "no_space",
     ]
-    assert events == ["store.unsaved", "store.set_aside"]
+    assert events == ["store.set_aside", "store.unsaved"]
 
 
 def test_what_is_too_long_to_be_read_is_not_written() -> None:

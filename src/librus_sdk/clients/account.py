@@ -13,7 +13,7 @@ from ..models.portal import ChildAccount, PortalMe, SynergiaAccounts
 from ..settings import ApiBackend
 from ..shells.slots import Slot
 from .bound import Bound
-from .family import ChildSelector
+from .children import ChildSelector
 from .options import ClientOptions, Parts
 from .portal import PortalCore
 

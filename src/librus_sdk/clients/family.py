@@ -7,36 +7,22 @@ from functools import partial
 from typing import Final
 
 from ..core.http import join_url
-from ..core.refresh import Mark, Minted, Mode
-from ..errors import (
-    AMBIGUOUS_CHILD,
-    CHILD_NOT_FOUND,
-    CHILD_REQUIRED,
-    LibrusAccountActionRequiredError,
-    LibrusChildError,
-    LibrusConfigurationError,
-)
+from ..core.refresh import Minted, Mode
 from ..flows.post import PostFlows
 from ..flows.steps import Flow, ask
 from ..models.portal import ChildAccount, PortalMe, SynergiaAccounts
-from ..models.rows import Rows
 from ..secret import Secret
 from ..settings import API_V3, ApiBackend, PortalCredentials
 from ..shells.fork import renew_after_fork
 from ..shells.slots import Slot
 from .bound import Bound
+from .children import ChildSelector, Wanted, boxed_selector
 from .doors import Doors, bff_door, messages_door, school_door
-from .kept import BearerAsText, CookiesAsText, child_name
+from .kept import CookiesAsText
 from .options import ClientOptions, SessionOptions, parts_of
-from .portal import PortalCore
+from .portal import PortalCore, is_believed_alive
 
-__all__ = ["ChildSelector", "Family"]
-
-ChildSelector = ChildAccount | str | int
-"""A child: its account object, its id as text or number, or its Synergia login."""
-
-Wanted = ChildAccount | Secret
-"""The same without a login in the open."""
+__all__ = ["Family"]
 
 
 class Family:
@@ -46,8 +32,7 @@ class Family:
 
     def __init__(self, credentials: PortalCredentials | None, options: SessionOptions) -> None:
         self.parts: Final = parts_of(options)
-        self.core: Final = PortalCore(credentials, self.parts, self._learn)
-        self._children: dict[str, Slot] = {}
+        self.core: Final = PortalCore(credentials, self.parts)
         self._posts: dict[str, Slot] = {}
         self._post_flows: Final = PostFlows(self.parts.settings.hosts, self.parts.ports)
         self._bounds: dict[str, Bound] = {}
@@ -59,41 +44,15 @@ class Family:
     def slots(self) -> list[Slot]:
         """All slots, those that wait for others first."""
         with self._lock:
-            children = [*self._posts.values(), *self._children.values()]
+            posts = list(self._posts.values())
             tables = [slot for bound in self._bounds.values() for slot in bound.tables.slots()]
-        return [*tables, *children, self.core.accounts, self.core.portal]
+        return [*tables, *posts, *self.core.slots()]
 
     def after_fork(self) -> None:
         """Begin anew in a forked process. What is the portal's or the look-ups' renews itself."""
         self._lock = threading.Lock()
-        for slot in (*self._posts.values(), *self._children.values()):
+        for slot in self._posts.values():
             slot.after_fork()
-
-    def child_slot(self, account: ChildAccount) -> Slot:
-        """The one slot of this child, whatever it is called by; an empty one is filled from the account."""
-        with self._lock:
-            slot = self._children.get(account.id)
-            if slot is None:
-                slot = self._children[account.id] = self._new_slot(account.id, Secret(account.login))
-        slot.offer(Minted(account.id, account.access_token, issued_at=float("-inf")))
-        return slot
-
-    def _new_slot(self, child_id: str, login: Secret) -> Slot:
-        return Slot(
-            key=child_id,
-            name="child",
-            endpoint=join_url(self.parts.settings.hosts.portal, "/api/v3/SynergiaAccounts/fresh/REDACTED"),
-            renewal=self.core.shared.renewal(
-                lambda: self._children[child_id],
-                BearerAsText(child_name(child_id)),
-                partial(self._renew, child_id, login),
-                self.parts.settings.assumed_token_lifetime_s,
-                self.core.refused,
-            ),
-            private=False,
-            clock=self.parts.clock,
-            latches=(LibrusAccountActionRequiredError,),
-        )
 
     def _post_slot(self, child: Slot) -> Slot:
         """The one slot of this child's session on the messages' website."""
@@ -116,37 +75,17 @@ class Family:
             return self._posts[key]
 
     def _open_messages(self, key: str, mode: Mode) -> Flow[Minted]:
-        return self._post_flows.over_token(self._children[key], self._posts[key], mode)
-
-    def _renew(self, child_id: str, login: Secret, mode: Mode) -> Flow[Minted]:
-        lifetime = self.parts.settings.assumed_token_lifetime_s
-        minted, account = yield from self.core.flows.renew_child(
-            self.core.portal, self._children[child_id], login, lifetime, mode
-        )
-        self.core.learn(account)
-        return minted
-
-    def _learn(self, account: ChildAccount, asked: float, mark: Mark | None) -> None:
-        """Hear of a token that came with an account list or a fresh account."""
-        lifetime = self.parts.settings.assumed_token_lifetime_s
-        expires = None if lifetime is None else asked + lifetime
-        wall = self.parts.clock.wall()
-        minted = Minted(account.id, account.access_token, asked, wall, expires, mark=mark)
-        with self._lock:
-            slot = self._children.get(account.id)
-            if slot is None:
-                slot = self._children[account.id] = self._new_slot(account.id, Secret(account.login))
-        slot.offer(minted)
+        return self._post_flows.over_token(self.core.children[key], self._posts[key], mode)
 
     # --- what the sessions offer -------------------------------------------------------------------------
 
     def selector(self, child: ChildSelector | None) -> Wanted:
-        """Box what a child was named by; see :func:`boxed_selector`."""
+        """Box what a child was named by; see :func:`~librus_sdk.clients.children.boxed_selector`."""
         return boxed_selector(child)
 
     def is_logged_in(self) -> bool:
-        """Whether there is a portal session that is believed alive."""
-        return self.core.is_logged_in()
+        """Whether there is a sign-in that is believed alive and not being replaced."""
+        return is_believed_alive(self.core.portal, self.slots())
 
     def me(self) -> Flow[PortalMe]:
         """Read the portal profile."""
@@ -162,24 +101,14 @@ class Family:
         for slot in self.slots():
             slot.reset()
 
-    def resolve(self, wanted: Wanted, mode: Mode = "need") -> Flow[ChildAccount]:
+    def resolve(self, wanted: Wanted) -> Flow[ChildAccount]:
         """Return the account that is meant; the list is read where it is needed."""
-        if isinstance(wanted, ChildAccount):
-            return wanted
-        accounts = yield from self.core.account_list(mode)
-        try:
-            return _select(wanted, accounts.accounts)
-        except LibrusChildError as error:
-            if error.code != CHILD_NOT_FOUND or not self.core.list_is_adopted():
-                raise
-        # An earlier run has read this list; the child may have been linked since.
-        accounts = yield from self.core.account_list("force")
-        return _select(wanted, accounts.accounts)
+        return self.core.resolve(wanted)
 
     def child(self, wanted: Wanted, mode: Mode = "need") -> Flow[Slot]:
         """Return the slot of the child that is meant."""
-        account = yield from self.resolve(wanted, mode)
-        return self.child_slot(account)
+        account = yield from self.core.resolve(wanted, mode)
+        return self.core.children.slot(account)
 
     def bound(self, wanted: Wanted, options: ClientOptions) -> Flow[Bound]:
         """Return what a client of this child is made of, with its own options."""
@@ -209,48 +138,9 @@ class Family:
 
     def refresh(self, wanted: Wanted) -> Flow[str]:
         """Have a new token issued for the child, and return it."""
-        slot = None
-        if isinstance(wanted, Secret):
-            with self._lock:
-                slot = self._children.get(wanted.reveal())
+        slot = self.core.children.get(wanted.reveal()) if isinstance(wanted, Secret) else None
         if slot is None:
             slot = yield from self.child(wanted, "insist")
         acquired = yield from ask(slot, mode="force")
         token: str = acquired.grant.secret.reveal()
         return token
-
-
-def boxed_selector(selector: ChildSelector | None) -> Wanted:
-    """Box what a child was named by: it may be a login, and a traceback shows the variables of each frame."""
-    if isinstance(selector, ChildAccount):
-        return selector
-    if selector is None or selector == "":
-        raise LibrusChildError(
-            "Which child? Pass an id or login; list_children() shows the children of the family.",
-            code=CHILD_REQUIRED,
-        )
-    if isinstance(selector, bool) or not isinstance(selector, (str, int)):
-        raise LibrusConfigurationError("A child is selected by its account object, id or login.")
-    return Secret(str(selector))
-
-
-def _select(wanted: Secret, accounts: Rows[ChildAccount]) -> ChildAccount:
-    for account in accounts:
-        if account.id == wanted.reveal():
-            return account
-    matches = [account for account in accounts if account.login == wanted.reveal()]
-    if len(matches) > 1:
-        raise LibrusChildError(
-            "Several linked children have this login; use the id.",
-            code=AMBIGUOUS_CHILD,
-            details={
-                "matches": [
-                    {"id": match.id, "login": match.login, "group": match.group, "state": match.state}
-                    for match in matches
-                ]
-            },
-        )
-    if not matches:
-        known = ", ".join(account.id for account in accounts) or "none"
-        raise LibrusChildError(f"No linked child has this id or login. Ids of the linked children: {known}.")
-    return matches[0]

@@ -16,11 +16,11 @@ from ..settings import GATEWAY_API_20, ApiBackend, GatewayCredentials
 from ..shells.fork import renew_after_fork
 from ..shells.slots import Slot
 from .bound import Bound
+from .children import ChildSelector
 from .doors import gateway_doors, messages_door, unsupported
-from .family import ChildSelector
 from .kept import CookiesAsText, shared_by
 from .options import ClientOptions, SessionOptions, parts_of
-from .portal import PortalCore
+from .portal import PortalCore, is_believed_alive
 
 __all__ = ["GatewayAccount"]
 
@@ -92,8 +92,8 @@ class GatewayAccount:
     # --- what the sessions offer -------------------------------------------------------------------------
 
     def is_logged_in(self) -> bool:
-        """Whether there is a web session that is believed alive and not being replaced."""
-        return self.web.is_good()
+        """Whether there is a sign-in that is believed alive and not being replaced."""
+        return is_believed_alive(self.web, self.slots())
 
     def login(self) -> Flow[None]:
         """Sign in unless signed in; what was remembered of failures is forgotten."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import partial
 from types import TracebackType
 from typing import Final, Self, Unpack
 
+import msgspec
+
 from ..core.http import join_url
-from ..core.refresh import Mark, Minted, Mode
+from ..core.refresh import Minted, Mode, SlotState
 from ..errors import (
+    CHILD_NOT_FOUND,
+    LibrusChildError,
     LibrusConfigurationError,
     LibrusTerminalAuthenticationError,
 )
@@ -22,17 +26,18 @@ from ..flows.steps import Flow, Renewal, ask
 from ..models.decoding import decode_account, decode_accounts, decode_portal_me
 from ..models.portal import ChildAccount, PortalMe, SynergiaAccounts
 from ..models.rows import Rows
-from ..secret import Secret, boxed
+from ..secret import Secret
 from ..settings import GATEWAY_API_20, GatewayCredentials, PortalCredentials
 from ..shells.fork import renew_after_fork
 from ..shells.slots import Slot
 from ..shells.tasks import TaskShell
 from ..shells.threads import ThreadShell
+from .children import Children, ChildSelector, Wanted, boxed_selector, select
 from .doors import unsupported
-from .kept import AccountsAsText, CookiesAsText, TokensAsText, child_name, shared_by
+from .kept import AccountsAsText, CookiesAsText, TokensAsText, shared_by
 from .options import Parts, SessionOptions, parts_of
 
-__all__ = ["AsyncPortalClient", "PortalClient", "PortalCore", "require_portal"]
+__all__ = ["AsyncPortalClient", "PortalClient", "PortalCore", "is_believed_alive", "require_portal"]
 
 ACCOUNTS_KEY: Final = "accounts"
 
@@ -49,6 +54,23 @@ def require_portal(credentials: object) -> None:
     )
 
 
+def is_believed_alive(sign_in: Slot, others: Iterable[Slot]) -> bool:
+    """Whether a sign-in is believed alive and not being replaced. Without I/O.
+
+    That is what its own slot says; while nobody has needed that one yet, whether anything that was kept of an
+    earlier sign-in is in use.
+    """
+    if sign_in.is_good():
+        return True
+    state = sign_in.peek()
+    return state == SlotState(state.key) and any(slot.is_good() and _is_adopted(slot) for slot in others)
+
+
+def _is_adopted(slot: Slot) -> bool:
+    grant = slot.peek().grant
+    return grant is not None and grant.minted.adopted
+
+
 class _AccountBook:
     """The account list as last read, kept up to date with accounts that are renewed one by one."""
 
@@ -61,6 +83,9 @@ class _AccountBook:
 
     def after_fork(self) -> None:
         self._lock = threading.Lock()
+
+    def find(self, child_id: str) -> ChildAccount | None:
+        return next((row for row in self.accounts.accounts if row.id == child_id), None)
 
     def learn(self, account: ChildAccount) -> None:
         with self._lock:
@@ -75,23 +100,16 @@ class _AccountBook:
 
 
 class PortalCore:
-    """The portal's slots and flows, without a shell: what both clients and both sessions are made of.
+    """The portal's and the children's slots and flows, without a shell.
 
-    ``on_account`` hears of every account row that arrives with a token, and since when it must be good: for a
-    list, since it was asked for; for a fresh account, since it arrived, and where it stands in what is kept.
+    That is what both clients and both sessions are made of.
     """
 
-    def __init__(
-        self,
-        credentials: PortalCredentials | None,
-        parts: Parts,
-        on_account: Callable[[ChildAccount, float, Mark | None], None] = lambda _account, _since, _mark: None,
-    ) -> None:
+    def __init__(self, credentials: PortalCredentials | None, parts: Parts) -> None:
         if credentials is not None or parts.store is None or parts.auth != "oauth":
             require_portal(credentials)
         self.parts: Final = parts
         self.shared: Final = shared_by("family", None if credentials is None else credentials.email, parts)
-        self._on_account: Final = on_account
         settings, clock = parts.settings, parts.clock
         self.flows: Final = PortalFlows(
             settings.hosts,
@@ -130,6 +148,7 @@ class PortalCore:
             clock=clock,
             cools=False,
         )
+        self.children: Final = Children(parts, self.shared, refused, self._renew_child)
         renew_after_fork(self)
 
     def _sign_in_with(self, credentials: PortalCredentials | None) -> tuple[Renewal, News, Refused]:
@@ -153,12 +172,17 @@ class PortalCore:
 
     def after_fork(self) -> None:
         """Begin anew in a forked process."""
+        self.children.after_fork()
         for slot in (self.accounts, self.portal):
             slot.after_fork()
 
+    def slots(self) -> list[Slot]:
+        """Return all slots, those that wait for others first."""
+        return [*self.children.slots(), self.accounts, self.portal]
+
     def is_logged_in(self) -> bool:
-        """Whether there is a portal session that is believed alive and not being replaced."""
-        return self.portal.is_good()
+        """Whether there is a sign-in that is believed alive and not being replaced."""
+        return is_believed_alive(self.portal, self.slots())
 
     def login(self) -> Flow[None]:
         """Sign in unless signed in; after a refusal this is what tries again."""
@@ -175,33 +199,45 @@ class PortalCore:
         book: _AccountBook = acquired.grant.secret
         return book.accounts
 
-    def list_is_adopted(self) -> bool:
-        """Whether the account list is one that another process or an earlier run has read."""
-        grant = self.accounts.peek().grant
-        return grant is not None and grant.minted.adopted
-
     def _fetch_accounts(self, mode: Mode) -> Flow[Minted]:
         asked = self.parts.clock.monotonic()
         # A reload is no sign-in: only an explicit refresh, which insists, may send a refused password again.
         answer = yield from self.flows.accounts(self.portal, "insist" if mode == "insist" else "need")
         for account in answer.value.accounts:
-            self._on_account(account, asked, None)
+            self.children.learn(account, asked)
         return Minted(ACCOUNTS_KEY, _AccountBook(answer.value), asked, self.parts.clock.wall())
 
-    def fresh(self, login: Secret) -> Flow[ChildAccount]:
-        """Have the portal issue a new token for the child with this login; it is kept as a renewal's is."""
-        (account, arrived), mark = yield from self.shared.kept(
-            self._arrived(login), lambda found: (child_name(found[0].id), found[0].access_token)
-        )
-        self.learn(account)
-        self._on_account(account, arrived, mark)
-        return account
+    def resolve(self, wanted: Wanted, mode: Mode = "need") -> Flow[ChildAccount]:
+        """Return the account that is meant; the list is read where it is needed."""
+        if isinstance(wanted, ChildAccount):
+            return wanted
+        accounts = yield from self.account_list(mode)
+        try:
+            return select(wanted, accounts.accounts)
+        except LibrusChildError as error:
+            if error.code != CHILD_NOT_FOUND or not _is_adopted(self.accounts):
+                raise
+        # An earlier run has read this list; the child may have been linked since.
+        accounts = yield from self.account_list("force")
+        return select(wanted, accounts.accounts)
 
-    def _arrived(self, login: Secret) -> Flow[tuple[ChildAccount, float]]:
-        answer = yield from self.flows.fresh(self.portal, login, "insist")
-        return answer.value, self.parts.clock.monotonic()
+    def fresh(self, wanted: Wanted) -> Flow[ChildAccount]:
+        """Have a new token issued for the child that is meant; return its account, as it is now."""
+        account = yield from self.resolve(wanted, "insist")
+        acquired = yield from ask(self.children.slot(account), mode="force")
+        grant = self.accounts.peek().grant
+        known = account if grant is None else grant.secret.find(account.id) or account
+        found = msgspec.structs.replace(known, access_token=acquired.grant.secret)
+        self._learn(found)
+        return found
 
-    def learn(self, account: ChildAccount) -> None:
+    def _renew_child(self, slot: Slot, login: Secret, mode: Mode) -> Flow[Minted]:
+        lifetime = self.parts.settings.assumed_token_lifetime_s
+        minted, account = yield from self.flows.renew_child(self.portal, slot, login, lifetime, mode)
+        self._learn(account)
+        return minted
+
+    def _learn(self, account: ChildAccount) -> None:
         """Put a renewed account in its place in the list, if there is a list."""
         grant = self.accounts.peek().grant
         if grant is not None:
@@ -244,7 +280,10 @@ class PortalClient:
 
     @property
     def is_logged_in(self) -> bool:
-        """Whether there is a portal session that is believed alive. No request is made."""
+        """Whether there is a sign-in that is believed alive. No request is made, and no store is asked.
+
+        With a ``store`` one that was kept counts as soon as a call has taken anything of it.
+        """
         return self._core.is_logged_in()
 
     def login(self) -> None:
@@ -266,20 +305,24 @@ class PortalClient:
         """Return the linked children; read once, and again with ``reload``."""
         return self._shell.run(self._core.account_list("force" if reload else "need"))
 
-    def get_fresh_synergia_account(self, login: str) -> ChildAccount:
-        """Have the portal issue a new bearer token for the child with this Synergia login.
+    def get_fresh_synergia_account(self, login: ChildSelector) -> ChildAccount:
+        """Have the portal issue a new bearer token for the child with this Synergia login, or id.
+
+        It is the token's renewal like any other: overlapping ones are one, and all clients of the child, and
+        other programs with the same ``store``, go on with what it brings.
 
         Raises:
-            LibrusAccountActionRequiredError: no such child is linked, or the link needs attention.
+            LibrusChildError: no child with this login or id is linked, or several with this login.
+            LibrusAccountActionRequiredError: the link to the child needs attention.
         """
-        flow = self._core.fresh(boxed(login))
+        wanted = boxed_selector(login)
         del login  # a traceback shows the arguments of a frame
-        return self._shell.run(flow)
+        return self._shell.run(self._core.fresh(wanted))
 
     def close(self) -> None:
         """End the client; later calls raise SESSION_CLOSED. A session's portal is closed with its session."""
         if self._owned:
-            self._shell.close((self._core.accounts, self._core.portal))
+            self._shell.close(self._core.slots())
 
     def __enter__(self) -> Self:
         return self
@@ -314,7 +357,7 @@ class AsyncPortalClient:
 
     @property
     def is_logged_in(self) -> bool:
-        """Whether there is a portal session that is believed alive. No request is made."""
+        """Whether there is a sign-in that is believed alive. See :attr:`PortalClient.is_logged_in`."""
         return self._core.is_logged_in()
 
     async def login(self) -> None:
@@ -329,16 +372,16 @@ class AsyncPortalClient:
         """Return the linked children; read once, and again with ``reload``."""
         return await self._shell.run(self._core.account_list("force" if reload else "need"))
 
-    async def get_fresh_synergia_account(self, login: str) -> ChildAccount:
+    async def get_fresh_synergia_account(self, login: ChildSelector) -> ChildAccount:
         """Have the portal issue a new bearer token. See :meth:`PortalClient.get_fresh_synergia_account`."""
-        flow = self._core.fresh(boxed(login))
+        wanted = boxed_selector(login)
         del login  # a traceback shows the arguments of a frame
-        return await self._shell.run(flow)
+        return await self._shell.run(self._core.fresh(wanted))
 
     async def close(self) -> None:
         """End the client; later calls raise SESSION_CLOSED. A session's portal is closed with its session."""
         if self._owned:
-            await self._shell.close((self._core.accounts, self._core.portal))
+            await self._shell.close(self._core.slots())
 
     async def __aenter__(self) -> Self:
         return self

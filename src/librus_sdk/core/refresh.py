@@ -347,7 +347,7 @@ def acquire(
         # One flight that asked the portal is all a call may cost. The grant it brought is refused already.
         return state, Fail(exhausted_error(ticket.first or state.refused_by))
     if state.flight is None and cooling and state.cooldown is not None:
-        return state, Fail(state.cooldown.error_for_caller(ticket.first))
+        return state, Fail(_remembered(state.cooldown, state.cooldown_until - now, ticket))
     return _start_or_join(state, flight, mode, blocking)
 
 
@@ -533,6 +533,14 @@ def abandon(state: SlotState, flight: Hashable) -> SlotState:
     if state.flight is None or state.flight != flight:
         return state
     return replace(state, flight=None)
+
+
+def _remembered(failure: FlightFailure, left_s: float, ticket: Ticket) -> LibrusSdkError:
+    """The failure again; where it said how long to wait, it says how long that still is."""
+    error = failure.error_for_caller(ticket.first)
+    if error.retry_after_s is not None:
+        error.retry_after_s = left_s
+    return error
 
 
 def _doubled(base: float, times: int, most: float) -> float:

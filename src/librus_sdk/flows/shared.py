@@ -151,38 +151,6 @@ class Shared:
             return None
         return lambda: _Adopting(keeping, self.ports, slot(), codec, lifetime_s, refused).hear()
 
-    def kept(self, asking: Flow[T], entry: Callable[[T], tuple[str, Secret]]) -> Flow[tuple[T, Mark | None]]:
-        """Ask for what belongs to a slot without its renewal, and keep it like one; return it with its mark.
-
-        Nothing that is kept takes its place: a person wants what Librus says now. Where another process goes
-        on renewing for too long, this is not kept, and counts as newer than what is.
-
-        Args:
-            asking: asks for it.
-            entry: tells the name it is kept under, and what is kept of it.
-        """
-        if self.keeping is None:
-            return (yield from asking), None
-        turn = self.keeping.turn()
-        return (
-            yield from within(turn, self._kept_in_turn(self.keeping, turn, asking, entry), self.patience_s)
-        )
-
-    def _kept_in_turn(
-        self, keeping: Keeping, turn: Turn, asking: Flow[T], entry: Callable[[T], tuple[str, Secret]]
-    ) -> Flow[tuple[T, Mark | None]]:
-        started = self.ports.monotonic()
-        while not (yield Work(turn.take)):
-            late = yield a_moment(self.ports)
-            if late is not None or self.ports.monotonic() - started > self.patience_s:
-                break
-        document: Document = yield _looking(keeping)
-        value = yield from asking
-        name, payload = entry(value)
-        new = {name: Kept(payload, 0, self.ports.wall())}
-        after = yield from saved(keeping.saving(lambda now: now.with_entries(new)))
-        return value, (document if after is None else after).mark(name)
-
 
 @dataclass(frozen=True, slots=True)
 class _Adopting:

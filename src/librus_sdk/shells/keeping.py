@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ..core.keeping import BLANK, UNREAD, Document, read, written
@@ -26,7 +27,7 @@ __all__ = ["Keeping"]
 
 
 class _Turn:
-    """See :class:`~librus_sdk.flows.shared.Turn`."""
+    """See :class:`~librus_sdk.flows.turns.Turn`."""
 
     def __init__(self, keeping: Keeping) -> None:
         self._keeping = keeping
@@ -48,7 +49,7 @@ class _Turn:
 
 
 class _Saving:
-    """See :class:`~librus_sdk.flows.shared.Saving`."""
+    """See :class:`~librus_sdk.flows.turns.Saving`."""
 
     def __init__(self, keeping: Keeping, change: Callable[[Document], Document]) -> None:
         self._keeping = keeping
@@ -180,32 +181,36 @@ class Keeping:
             # A renewal that is given up meanwhile must not take the right away in the middle.
             at_work = object()
             self._inside.add(at_work)
+        told: list[Callable[[], object]] = []
         try:
             # Two renewals of this session may get here at once. Nobody else waits for this lock.
             with self._writing:
-                return self._changed(claim, change)
+                return self._changed(claim, change, told.append)
         finally:
             self.leave(at_work)
+            for tell in told:  # whoever listens may do anything, and so must not hold the lock
+                tell()
 
-    def _changed(self, claim: Claim, change: Callable[[Document], Document]) -> Document | None:
+    def _changed(
+        self,
+        claim: Claim,
+        change: Callable[[Document], Document],
+        tell: Callable[[Callable[[], object]], object],
+    ) -> Document | None:
         found = self._read()
         if found == "unread":
             return None
-        where = None
         try:
             known = found if isinstance(found, Document) else self._new()
             changed = replace(change(known), saved_at=self._ports.wall())
             content = written(changed)
             if isinstance(found, str):
-                where = claim.set_aside(found)
+                tell(partial(self._told_of, found, claim.set_aside(found)))
             claim.save(content)
         except Exception as error:  # noqa: BLE001
-            self._calls.failed("unsaved", error)
+            tell(partial(self._calls.failed, "unsaved", error))
             return None
-        finally:
-            if where is not None and isinstance(found, str):
-                self._told_of(found, where)
-        self._ports.emit("debug", "store.saved", {})
+        tell(partial(self._ports.emit, "debug", "store.saved", {}))
         return changed
 
     def _new(self) -> Document:

@@ -183,7 +183,7 @@ class TaskShell:
                 await self._clock.sleep_async(step.seconds)
                 return None
             case Work():
-                return await self._work(step, limit.queueing())
+                return await self._work(step, limit.rest())
             case _:
                 assert_never(step)
 

@@ -164,7 +164,7 @@ class ThreadShell:
                 self._clock.sleep(step.seconds)
                 return None
             case Work():
-                return done(step, limit.queueing())
+                return done(step, limit.rest())
             case _:
                 assert_never(step)
 
@@ -352,8 +352,8 @@ class ThreadShell:
     def _fly_beside(self, slot: Slot, flight: Flight, mode: Mode = "need") -> None:
         """Have a helper thread fly; where there is none to be had, it stays with the caller."""
         helper = threading.Thread(
-            target=self._fly_apart, args=(slot, flight, mode), name="librus-refresh", daemon=True
-        )
+            target=self._fly_apart, args=(slot, flight, mode), name="librus-refresh", daemon=not slot.apart
+        )  # what works once is still kept when the program ends meanwhile
         try:
             flight.handed_over = True
             helper.start()
