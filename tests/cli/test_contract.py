@@ -83,7 +83,9 @@ def test_a_noun_without_a_command(cli: Cli, noun: str) -> None:
         ),
         (["timetable", "day", "--day", "20260914"], "Expected a day as YYYY-MM-DD"),
         (["timetable", "day", "--day", "2026-W38-1"], "Expected a day as YYYY-MM-DD"),
-        (["timetable", "day", "--day", "2026-02-30"], "Expected a day as YYYY-MM-DD"),
+        (["timetable", "day", "--day", "2026-02-30"], "'--day': There is no such day in the calendar."),
+        (["timetable", "day", "--day", "0000-01-01"], "'--day': There is no such day in the calendar."),
+        (["timetable", "week", "--week-start", "2026-11-31"], "There is no such day in the calendar."),
         (["lucky-number", "get", "--for-day", "today"], "'--for-day': Expected a day as YYYY-MM-DD"),
         (["timetable", "week", "--week-start", "2026-09-16"], "is a Wednesday; .* here 2026-09-14"),
         (["simulator", "--port", "x"], "'x' is not a valid"),
@@ -412,4 +414,17 @@ def test_a_module_that_is_off_is_told_with_the_command_that_asked(cli: Cli, sim:
     sim.fail("Grades/Averages", status=403, body={"Code": "GradesIsNotActive"}, times=None)
     error = cli("grades", "averages", "--child", first(sim), "--format", "json", sim=sim).error
     assert error["code"] == "FEATURE_UNAVAILABLE"
-    assert error["message"].endswith("It holds what librus grades averages shows.")
+    assert error["message"] == (
+        "The school has switched this module off. Until that changes, librus grades averages has nothing to "
+        "work with: ask again another day."
+    )
+
+
+def test_a_timetable_that_is_not_published_says_what_to_do(cli: Cli, sim: Simulator) -> None:
+    sim.hide_timetable(first(sim))
+    error = cli("timetable", "week", "--child", first(sim), "--format", "json", sim=sim).error
+    assert error["code"] == "FEATURE_UNAVAILABLE"
+    assert error["message"] == (
+        "The school has not published this timetable yet. Until that changes, librus timetable week has "
+        "nothing to work with: ask again another day."
+    )

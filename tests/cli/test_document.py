@@ -172,6 +172,19 @@ NAMES = (
 )
 
 
+FILE = "names-family-be5ec618946cafef-dbe33344.json"
+
+
+@pytest.mark.parametrize("width", [40, 50, 58, 70, 100])
+def test_the_name_of_a_file_breaks_only_where_there_is_no_other_way(width: int) -> None:
+    columns = (Column("File", whole=True), Column("Written", stiff=True, spare=True), Column("What it is"))
+    section = Section("T", [Table(columns, [(FILE, "47 minutes ago", "sign-in of a family account")])])
+    for text in (lay_out([section], width), ANSI.sub("", draw([section], width))):
+        assert max(map(len, text.splitlines())) <= width
+        assert (FILE in text) == (width >= 58)
+        assert ("47 minutes ago" in text) == (width >= 70)
+
+
 @pytest.mark.parametrize(
     ("width", "titles"),
     [

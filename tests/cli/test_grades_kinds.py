@@ -303,8 +303,9 @@ def test_a_module_that_is_off_is_told_in_a_parents_words(cli: Cli, own: Simulato
     result = cli("grades", command, "--child", child.id, sim=own)
     assert (result.status, result.out) == (1, "")
     told = " ".join(result.err.split())
-    said = "message The school has switched this module off. Only the school can switch it on. It holds what"
-    assert f"{said} librus grades {command} shows. details" in told
+    said = "message The school has switched this module off. Only the school can switch it on. Until that"
+    nothing = "has nothing to work with: ask again another day."
+    assert f"{said} changes, librus grades {command} {nothing} details" in told
     error = cli("grades", command, "--child", child.id, "--format=json", sim=own).error
     assert "/" not in error["message"]
     assert error["details"]["endpoint"].endswith("Averages")

@@ -74,8 +74,11 @@ def test_what_is_not_ours_stays(cli: Cli, state: Path, tmp_path: Path) -> None:
     put(
         state,
         diary_json=DIARY,
-        login_foreign__1_json='{"kind": "a cookbook"}',
-        login_damaged__1_json=DIARY,
+        diary_damaged__1_json=DIARY,
+        diary_foreign__1_json='{"kind": "a cookbook"}',
+        login_backup__1_json=DIARY,
+        family__0123_damaged__1_json=DIARY,
+        names__diary_damaged__1_json=DIARY,
         empty_json="",
         bot_json=text(SIGN_IN),
     )
@@ -83,6 +86,9 @@ def test_what_is_not_ours_stays(cli: Cli, state: Path, tmp_path: Path) -> None:
     (state / "link.json").symlink_to(elsewhere)
     (state / "folder.lock").touch()
     (state / "folder.json").mkdir()
+    (state / "login.lock").touch()
+    (state / "login.damaged-2.json").symlink_to(elsewhere)
+    (state / "login.damaged-3.json").mkdir()
     (state / "alone.json").write_text(text(SIGN_IN), encoding="utf-8")
     others = there(state) - {"bot.json"}
     result = cli("logout", "--all", env={"COLUMNS": "1000"})
@@ -93,6 +99,84 @@ def test_what_is_not_ours_stays(cli: Cli, state: Path, tmp_path: Path) -> None:
     assert there(state) == others
     assert (state / "diary.json").read_text(encoding="utf-8") == DIARY
     assert elsewhere.exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [(b"{", b"X", "damaged"), (b"librus-sdk session", b"librus-sdk sessiom", "foreign")],
+    ids=["its beginning", "its kind"],
+)
+def test_a_damaged_sign_in_goes_with_all_whatever_is_left_of_it(
+    cli: Cli, sim: Simulator, state: Path, before: bytes, after: bytes, reason: str
+) -> None:
+    """But for a byte it still holds every child's token."""
+    env = {**sim.environ(), "LIBRUS_CHILD": first(sim), "COLUMNS": "1000"}
+    assert cli("me", env=env).status == 0
+    (path,) = state.glob("family-*.json")
+    path.write_bytes(path.read_bytes().replace(before, after, 1))
+    assert "it was put aside" in cli("me", env=env).err
+    aside = f"{path.stem}.{reason}-1.json"
+    said = cli("logout", env=env).out
+    assert f"put aside, are still in {state}: {aside}. librus logout --all removes them." in said
+    assert there(state) == {aside}
+    assert cli("logout", "--all", "--format", "json", env=env).json["left"] == []
+    assert there(state) == set()
+
+
+def test_what_only_librus_sdk_gives_such_a_name_goes_whatever_is_in_it(cli: Cli, state: Path) -> None:
+    account = "0123456789abcdef"
+    put(
+        state,
+        **{
+            f"{owner}{ending}": DIARY
+            for owner in (
+                f"family__{account}",
+                f"school__{account}",
+                "login__01234567",
+                "names__login",
+                f"names__school__{account}__01234567",
+            )
+            for ending in ("_json", "_damaged__1_json", "_foreign__12_json", "_newer__1_sealed")
+        },
+        login_damaged__1_json=DIARY,
+    )
+    result = cli("logout", "--all", "--format", "json")
+    assert result.json == {"store": str(state), "removed": True, "left": []}
+    assert there(state) == set()
+
+
+@pytest.mark.parametrize("name", ["login_json", "login_foreign__1_json"])
+def test_another_program_s_file_of_that_name_stays(cli: Cli, state: Path, name: str) -> None:
+    put(state, **{name: '{"user": "me", "note": "of another program"}'})
+    (path,) = (path for path in state.iterdir() if path.suffix == ".json")
+    for argv in (("logout",), ("logout", "--all")):
+        result = cli(*argv, env={"COLUMNS": "1000"})
+        assert (result.status, path.exists()) == (0, True)
+        assert path.name in result.out
+
+
+def test_of_a_file_with_two_names_the_other_stays(cli: Cli, state: Path, tmp_path: Path) -> None:
+    put(state, login_damaged__1_json=DIARY)
+    kept = tmp_path / "diary.txt"
+    os.link(state / "login.damaged-1.json", kept)
+    assert cli("logout", "--all", "--format", "json").json["left"] == []
+    assert kept.read_text(encoding="utf-8") == DIARY
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no owners there")
+def test_another_user_s_file_stays_whatever_its_name(
+    cli: Cli, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(state, login_damaged__1_json=DIARY)
+    path = state / "login.damaged-1.json"
+    try:
+        os.chown(path, os.getuid() + 1, -1)
+    except PermissionError:  # only the superuser gives files away; then be the other one
+        other = os.geteuid() + 1
+        monkeypatch.setattr(os, "geteuid", lambda: other)
+    result = cli("logout", "--all", "--format", "json")
+    assert result.json == {"store": str(state), "removed": False, "left": [str(path)]}
+    assert path.read_text(encoding="utf-8") == DIARY
 
 
 def test_without_a_folder_there_is_nothing_to_sign_out_of(cli: Cli, state: Path) -> None:

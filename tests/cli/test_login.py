@@ -20,6 +20,7 @@ from librus_sdk.core.keeping import Document, Kept, written
 from librus_sdk.errors import LibrusConfigurationError
 from librus_sdk.secret import Secret
 from librus_sdk.shells.file_shelf import FileClaim
+from librus_sdk.shells.troubles import troubled
 from librus_sdk.simulator import Simulator
 from tests.cli.conftest import Cli, Result, Terminal, first, spawn
 
@@ -149,7 +150,36 @@ def test_the_variables_are_used_where_they_are_set(cli: Cli, sim: Simulator, sta
     result = cli("login", sim=sim)
     assert (result.status, result.err) == (0, "")
     assert kept(state).exists()
-    assert "commands use those first" in " ".join(result.out.split())
+    said = " ".join(result.out.split())
+    assert "commands use those first" in said
+    assert said.endswith("To use this sign-in, unset LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD.")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "names"),
+    [
+        ({}, "LIBRUS_GATEWAY_LOGIN and LIBRUS_GATEWAY_PASSWORD"),
+        ({"LIBRUS_GATEWAY_LOGIN": ""}, ""),
+        (
+            {"LIBRUS_API_BACKEND": "gateway_api_20"},
+            "LIBRUS_GATEWAY_LOGIN, LIBRUS_GATEWAY_PASSWORD and LIBRUS_API_BACKEND",
+        ),
+        ({"LIBRUS_API_BACKEND": "gateway_api_20", "LIBRUS_GATEWAY_LOGIN": ""}, "LIBRUS_API_BACKEND"),
+        ({"LIBRUS_API_BACKEND": "api_v3"}, ""),
+    ],
+)
+def test_signing_in_names_the_variables_that_come_first(
+    cli: Cli, sim: Simulator, chosen: dict[str, str], names: str
+) -> None:
+    school = {
+        name: value for name, value in sim.gateway_environ().items() if name.startswith("LIBRUS_GATEWAY_")
+    }
+    given = {**school, **chosen}
+    said = " ".join(login(cli, sim, **given).out.split())
+    expected = f"To use this sign-in, unset {names}." if names else "Try: librus overview --all."
+    assert said.endswith(expected)
+    left = {name: value for name, value in given.items() if name not in names}
+    assert status(cli, {**hosts_of(sim), **left})["signsInWith"] == "kept tokens"
 
 
 @pytest.mark.parametrize("capital", [False, True])
@@ -203,14 +233,37 @@ def test_no_password_on_standard_input(cli: Cli, sim: Simulator, stdin: TextIO, 
     assert not sim.counts
 
 
-def test_what_is_no_address_is_not_sent(cli: Cli, sim: Simulator) -> None:
+@pytest.mark.parametrize(
+    ("argv", "env", "said"),
+    [
+        (["--email", "7430997r"], {}, "What --email gives"),
+        (
+            [],
+            {"LIBRUS_PORTAL_EMAIL": "7430997r"},
+            "What LIBRUS_PORTAL_EMAIL (environment or .env) holds",
+        ),
+    ],
+)
+def test_what_is_no_address_is_told_before_a_password_is_asked_for(
+    cli: Cli, sim: Simulator, argv: list[str], env: dict[str, str], said: str
+) -> None:
+    unread = io.StringIO(f"{password_of(sim)}\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "stdin", io.StringIO(f"{password_of(sim)}\n"))
-        result = cli("login", "--email", "7430997r", "--password-stdin", env=hosts_of(sim))
+        patch.setattr(sys, "stdin", unread)
+        result = cli("login", *argv, "--password-stdin", "--format", "json", env={**hosts_of(sim), **env})
     assert (result.status, result.out) == (1, "")
-    assert "is not an e-mail address" in result.err
+    message = result.error["message"]
+    assert message.startswith(f"{said} is not an e-mail address; nothing was sent. Wanted is the e-mail")
+    assert ("LIBRUS_PORTAL_EMAIL" in message) == bool(env)
     assert "7430997r" not in result.err
+    assert unread.tell() == 0
     assert not sim.counts
+
+
+def test_an_address_from_the_command_line_counts_whatever_the_variable_holds(
+    cli: Cli, sim: Simulator
+) -> None:
+    assert login(cli, sim, LIBRUS_PORTAL_EMAIL="7430997r").status == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals are made differently there")
@@ -232,6 +285,35 @@ def test_on_a_terminal_it_asks_and_does_not_show_the_password(
     assert "Signed in" in out
     assert password_of(calm) not in shown + out
     assert list((tmp_path / "librus-sdk" / "sessions").glob("login-*.json"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals are made differently there")
+def test_what_cannot_be_meant_is_asked_for_again_with_what_is_wanted(calm: Simulator, tmp_path: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    env = {**hosts_of(calm), "XDG_STATE_HOME": str(tmp_path)}
+    run = spawn("login", cwd=tmp_path, env=env, stdin=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    before = len(calm.requests)
+    answered(ours, "E-mail: ", "")
+    shown = words(answered(ours, "E-mail: ", "1234567"))
+    assert "Nothing was typed. Wanted is the e-mail address of the family account (Konto LIBRUS)." in shown
+    shown = words(answered(ours, "E-mail: ", email_of(calm)))
+    assert "That is not an e-mail address; nothing was sent. Wanted is the e-mail address of the" in shown
+    assert "LIBRUS_PORTAL_EMAIL" not in shown
+    answered(ours, "Password: ", "")
+    assert len(calm.requests) == before
+    shown = words(answered(ours, "Password: ", password_of(calm)))
+    assert "Nothing was typed. Wanted is the password of the family account; it is not shown" in shown
+    out, _ = run.communicate(timeout=20)
+    assert run.returncode == 0, rest_of(ours)
+    rest_of(ours)
+    assert "Signed in" in out
+
+
+def words(shown: str) -> str:
+    return " ".join(shown.split())
 
 
 def answered(terminal: int, question: str, answer: str) -> str:
@@ -383,7 +465,11 @@ def test_what_is_no_file_is_told_before_anything_is_asked(cli: Cli, sim: Simulat
 
 
 def full(_self: FileClaim, _content: object) -> None:
-    raise LibrusConfigurationError("The disk is full.")
+    raise troubled("The disk is full.", "no_space")
+
+
+def overtaken(_self: FileClaim, _content: object) -> None:
+    raise troubled("Somebody took the lock file of the session store away.", "overtaken")
 
 
 def test_a_disk_that_fails_in_the_end_is_told(
@@ -426,17 +512,23 @@ def test_a_token_that_is_refused_is_renewed_though_it_should_last(
     assert sim.counts["login"] == 1
 
 
+@pytest.mark.parametrize(
+    ("save", "why"),
+    [(full, "there is no room left"), (overtaken, "another program was at work there")],
+)
 def test_a_renewed_sign_in_that_cannot_be_written_is_told_of_once(
-    cli: Cli, sim: Simulator, state: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, sim: Simulator, state: Path, monkeypatch: pytest.MonkeyPatch, save: Any, why: str
 ) -> None:
     login(cli, sim)
     wear_out(sim, state)
-    monkeypatch.setattr(FileClaim, "save", full)
+    monkeypatch.setattr(FileClaim, "save", save)
     result = me(cli, sim)
     assert result.status == 0
     assert sim.children[0].name in result.out
-    assert result.err.startswith("Note: Something of the sign-in was renewed and could not be kept;")
-    assert result.err.count("Note:") == 1
+    assert result.err == (
+        "Note: Something of the sign-in was renewed and could not be kept in the folder "
+        f"{state}: {why}. The next command may ask you to run librus login again.\n"
+    )
 
 
 def test_a_sign_in_that_has_ended_says_what_to_run(cli: Cli, sim: Simulator, state: Path) -> None:
@@ -543,6 +635,20 @@ def test_signing_out_takes_the_accounts_in_the_variables_along(cli: Cli, sim: Si
         "store": str(state), "removed": True, "left": []
     }  # fmt: skip
     assert not list(state.glob("*.json"))
+
+
+@pytest.mark.parametrize("argv", [["logout"], ["logout", "--all"]])
+def test_signing_out_to_use_nothing_that_is_kept_makes_no_sense(
+    cli: Cli, sim: Simulator, state: Path, argv: list[str]
+) -> None:
+    login(cli, sim)
+    before = kept(state).read_bytes()
+    result = cli(*argv, "--no-store", "--format", "json", env=hosts_of(sim))
+    assert (result.status, result.out, result.error["code"]) == (1, "", "CLI_USAGE_ERROR")
+    assert result.error["message"].startswith(
+        "librus logout removes what is kept; --no-store says to leave that alone."
+    )
+    assert kept(state).read_bytes() == before
 
 
 def test_an_account_that_is_none_keeps_nobody_from_signing_out(cli: Cli, sim: Simulator, state: Path) -> None:
@@ -756,6 +862,27 @@ def child_of(sim: Simulator, env: Mapping[str, str]) -> list[str]:
     return ["--child", first(sim)] if "LIBRUS_PORTAL_EMAIL" in env else []
 
 
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_the_name_of_a_file_is_in_one_piece(
+    cli: Cli, sim: Simulator, state: Path, terminal: Terminal, columns: int
+) -> None:
+    cli("me", "--child", first(sim), sim=sim)
+    (name,) = (path.name for path in state.glob("names-*.json"))
+    for shown in (
+        cli("auth", "status", sim=sim, env={"COLUMNS": str(columns)}).out,
+        terminal("auth", "status", sim=sim, columns=columns),
+    ):
+        assert f" {name} " in shown
+        assert ("No room here for: Written, Encrypted." in shown) == (columns == 60)
+
+
+def test_what_ends_nobody_knows_when_says_so(cli: Cli, sim: Simulator) -> None:
+    cli("me", "--child", first(sim), sim=sim)
+    out = cli("auth", "status", sim=sim).out
+    assert "sign-in on the portal  just now  not known\n" in out
+    assert "—" not in out
+
+
 def test_the_status_in_every_state(cli: Cli, sim: Simulator, state: Path) -> None:
     nothing = " ".join(cli("auth", "status", env={"COLUMNS": "1000"}).out.split())
     assert "nothing: run librus login" in nothing
@@ -769,6 +896,7 @@ def test_the_status_in_every_state(cli: Cli, sim: Simulator, state: Path) -> Non
         "entries": [],
         "failures": [],
         "openToOthers": False,
+        "writable": True,
         "files": [],
     }
     assert status(cli) == {"signsInWith": "nothing", "ready": False, "store": empty}

@@ -71,6 +71,23 @@ def test_children_with_accounts_unlike_others_show_what_is_unlike(cli: Cli, sim:
     assert re.split(r"  +", rows[-1].strip()) == ["2", "Ala Kot", "parent", "requiring_an_action"]
 
 
+def test_a_link_that_is_broken_says_what_to_do(cli: Cli, sim: Simulator) -> None:
+    assert "attention" not in cli("children", "list", sim=sim).out
+    sim.unlink(first(sim))
+    result = cli("children", "list", sim=sim)
+    assert (result.status, result.err) == (0, "")
+    rows = [re.split(r"  +", line.strip()) for line in result.out.splitlines()]
+    assert [first(sim), sim.children[0].name, "parent", "needs attention"] in rows
+    assert [sim.children[1].id, sim.children[1].name, "parent", "active"] in rows
+    assert "requires_an_action" not in result.out
+    assert " ".join(result.out.split()).endswith(
+        "Where the link to a child needs attention, sign in on the Librus portal in a browser and follow "
+        "what it asks for."
+    )
+    as_json = cli("children", "list", "--format", "json", sim=sim).json
+    assert as_json["children"][0]["state"] == "requires_an_action"
+
+
 def rows_of(out: str) -> list[str]:
     return [line for line in out.splitlines() if line.startswith("  ")]
 

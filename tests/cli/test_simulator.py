@@ -98,7 +98,7 @@ def test_serving_takes_the_day_too() -> None:
 def test_what_is_no_day_is_refused_unquoted(cli: Cli, command: str) -> None:
     result = cli(command, "--today", "2026-02-30")
     assert (result.status, result.out) == (1, "")
-    assert "Expected a day as YYYY-MM-DD" in " ".join(result.err.split())
+    assert "There is no such day in the calendar." in " ".join(result.err.split())
     assert "2026-02-30" not in result.err
 
 

@@ -232,11 +232,47 @@ def test_a_folder_that_can_hold_nothing_is_told_of_once_and_stops_nobody(
     assert result.status == 0
     assert sim.children[0].name in result.out
     assert result.err == (
-        "Note: The sign-in could not be kept, so the next command signs in again. LIBRUS_STORE can name "
-        "another folder; --no-store keeps nothing.\n"
+        f"Note: The sign-in could not be kept in the folder {tmp_path / place}: what stands in its place is "
+        "no folder or no file. So the next command signs in again. LIBRUS_STORE can name another folder; "
+        "--no-store keeps nothing.\n"
     )
     assert cli(*GRADES, "--no-store", "--child", first(sim), env=env).err == ""
     assert (tmp_path / "occupied").read_text(encoding="utf-8") == "a diary"
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no such file system here")
+def test_the_status_tells_of_a_folder_that_cannot_be_made_or_written(cli: Cli, sim: Simulator) -> None:
+    # Nobody can write there, not even the superuser.
+    for place, said in (("/proc", "cannot be written"), ("/proc/a/b", "cannot be made in /proc")):
+        env = {**sim.environ(), "LIBRUS_STORE": place}
+        told = " ".join(cli("auth", "status", env=env).out.split())
+        why = "what stands in its place is no folder or no file"
+        assert f"that folder {said}: {why}; LIBRUS_STORE can name another" in told
+        assert told.endswith("what is kept nothing, so every command signs in")
+        assert cli("auth", "status", "--format", "json", env=env).json["store"]["writable"] is False
+    assert not sim.counts
+
+
+def test_looking_whether_a_folder_can_be_written_leaves_nothing_there(
+    cli: Cli, sim: Simulator, tmp_path: Path
+) -> None:
+    env = {**sim.environ(), "LIBRUS_STORE": str(tmp_path / "new" / "deeper")}
+    found = cli("auth", "status", "--format", "json", env=env)
+    assert found.json["store"]["writable"] is True
+    assert "nothing yet: the next command signs in" in cli("auth", "status", env=env).out
+    assert "that folder" not in cli("auth", "status", env=env).out
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no modes there")
+def test_a_folder_that_may_not_be_written_is_told_of(cli: Cli, sim: Simulator, tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir(0o500)
+    if os.access(tmp_path / "theirs", os.W_OK):
+        pytest.skip("modes do not stop this user")
+    env = {**account(sim, "family"), "LIBRUS_STORE": str(tmp_path / "theirs")}
+    assert f"in the folder {tmp_path / 'theirs'}: it does not let this program." in cli(*GRADES, env=env).err
+    told = " ".join(cli("auth", "status", env=env).out.split())
+    assert "cannot be written: it does not let this program; LIBRUS_STORE can name another" in told
 
 
 NEWER = '{"kind": "librus-sdk session", "format": 99}'
@@ -287,7 +323,7 @@ def test_a_document_that_is_no_file_stops_nobody(cli: Cli, sim: Simulator, state
     path.mkdir()
     result = cli(*GRADES, env=env)
     assert result.status == 0
-    assert result.err.startswith("Note: The sign-in could not be kept")
+    assert result.err.startswith(f"Note: The sign-in could not be kept in the folder {state}: what stands in")
     assert result.err.count("Note:") == 1
     assert "not yours to read, or no file" in " ".join(cli("auth", "status", env=env).out.split())
 

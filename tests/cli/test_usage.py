@@ -11,6 +11,7 @@ import pytest
 from click import NoSuchOption
 
 from librus_sdk.cli._failures import usage_error
+from librus_sdk.cli._guesses import WORDS, guesses
 from librus_sdk.cli.app import root
 from librus_sdk.simulator import Simulator
 from tests.cli.conftest import Cli
@@ -82,6 +83,60 @@ def test_a_complaint_names_its_command_and_ends_once(cli: Cli, argv: list[str], 
     assert re.search(said, message), message
     assert not re.search(r"[.?!)][.?!)]", message)
     assert not re.search(r"mean.*--help.*\? ", message)
+
+
+@pytest.mark.parametrize(
+    ("argv", "meant"),
+    [
+        (["grade", "list"], "grades"),
+        (["message", "list"], "messages"),
+        (["timetabel", "week"], "timetable"),
+        (["child", "list"], "children"),
+        (["Grades"], "grades"),
+        (["lucky_number"], "lucky-number"),
+        (["oceny"], "grades list"),
+        (["nieobecności"], "attendance list"),
+        (["nieobecnosci"], "attendance list"),
+        (["frekwencja"], "attendance list"),
+        (["plan", "lekcji"], "timetable week"),
+        (["plan lekcji"], "timetable week"),
+        (["wiadomości"], "messages list"),
+        (["ogłoszenia"], "announcements list"),
+        (["Szczęśliwy", "numerek"], "lucky-number get"),
+        (["terminarz"], "homework list"),
+        (["calendar"], "homework list"),
+        (["absences"], "attendance list"),
+        (["marks", "--child", "1"], "grades list"),
+    ],
+)
+def test_a_command_that_does_not_exist_is_told_with_what_may_be_meant(
+    cli: Cli, argv: list[str], meant: str
+) -> None:
+    error = cli(*argv, "--format", "json").error
+    assert error["code"] == "CLI_USAGE_ERROR"
+    said = f"No such command {argv[0]!r}. Did you mean {meant!r}? See librus --help."
+    assert error["message"] == said
+
+
+def test_what_comes_near_two_commands_names_both(cli: Cli) -> None:
+    message = cli("log", "--format", "json").error["message"]
+    assert message == "No such command 'log'. Did you mean 'login' or 'logout'? See librus --help."
+
+
+def test_what_comes_near_nothing_gets_no_guess(cli: Cli) -> None:
+    message = cli("xyzzy", "--format", "json").error["message"]
+    assert message == "No such command 'xyzzy'. See librus --help."
+
+
+def test_the_words_parents_use_lead_to_commands_that_exist() -> None:
+    known = {" ".join(words) for words in commands(root)}
+    words = [word for listed in WORDS.values() for word in listed.split()]
+    assert WORDS.keys() <= known
+    assert len(set(words)) == len(words)
+    assert not known & set(words)
+    for command, listed in WORDS.items():
+        for word in listed.split():
+            assert guesses(word, known) == [command]
 
 
 def test_an_id_that_is_empty_is_asked_for_again(cli: Cli) -> None:

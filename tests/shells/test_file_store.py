@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import stat
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import pytest
 from librus_sdk import FileStore, LibrusConfigurationError, Secret
 from librus_sdk.core import keeping
 from librus_sdk.shells.file_shelf import MAX_BYTES, FileClaim, FileShelf
+from librus_sdk.shells.file_store import BY_ACCOUNT, BY_HOSTS
 from librus_sdk.shells.store import Claim, SessionStore, Shelf, StoreKey
 from tests.models.samples import MARKER
 from tests.shells.claims import KEY, STEM, claimed, keep, names
@@ -628,12 +630,48 @@ def test_what_is_kept_is_told_without_opening_it(folder: Path) -> None:
         f"{STEM}.json",
     ]
     assert [each.label for each in kept] == ["Mama", "Mama", "family", "family"]
+    assert [each.owner for each in kept] == ["Mama", "Mama", STEM, STEM]
+    assert [re.fullmatch(BY_ACCOUNT, each.owner) is not None for each in kept] == [False, False, True, True]
     assert [each.set_aside for each in kept] == ["foreign", None, "foreign", None]
     assert [each.size for each in kept] == [len(CONTENT.reveal()), 2, len(CONTENT.reveal()), 2]
     assert not any(each.encrypted for each in kept)
     assert all(began <= each.saved_at <= time.time() + 2 for each in kept)
     assert all(each.path.parent == folder for each in kept)
     assert MARKER not in json.dumps([each.label for each in kept])
+
+
+def test_what_follows_a_name_elsewhere_is_as_it_says(folder: Path) -> None:
+    for usual in (True, False):
+        key = StoreKey.of("school", Secret("1234567u"), ("localhost",), usual_hosts=usual)
+        keep(FileStore(folder, name="Mama").shelf(key), CONTENT)
+    owners = [each.owner for each in FileStore(folder).files()]
+    assert len(owners) == 2
+    assert all(re.fullmatch(f"Mama{BY_HOSTS}", owner) for owner in owners)
+
+
+@posix
+def test_what_is_ours_by_its_name_goes_whatever_is_in_it(
+    claim: FileClaim, folder: Path, tmp_path: Path
+) -> None:
+    file, link, other = (folder / f"{STEM}.damaged-{number}.json" for number in (1, 2, 3))
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"precious")
+    file.write_bytes(b"Dear diary")
+    os.link(file, tmp_path / "second")
+    link.symlink_to(precious)
+    other.mkdir()
+
+    def never(_content: bytes) -> bool:
+        return False
+
+    assert not claim.erase(file)
+    assert claim.erase(file, unless=never)
+    for path in (link, other):
+        with pytest.raises(LibrusConfigurationError) as caught:
+            claim.erase(path, unless=never)
+        assert caught.value.reason == "wrong_place"
+    assert names(folder) == sorted([link.name, other.name, f"{STEM}.lock"])
+    assert (precious.read_bytes(), (tmp_path / "second").read_bytes()) == (b"precious", b"Dear diary")
 
 
 def test_a_file_that_goes_meanwhile_is_not_told(

@@ -6,7 +6,7 @@ import errno
 import threading
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,10 +15,12 @@ from librus_sdk.errors import LibrusConfigurationError, LibrusStoreWarning
 from librus_sdk.event_catalogue import FIELDS
 from librus_sdk.flows.steps import Ports
 from librus_sdk.shells.keeping import Keeping
+from librus_sdk.shells.store import Shelf
 from librus_sdk.shells.store_calls import StoreCalls
 from librus_sdk.shells.troubles import MEANINGS, SILENT, troubled, word_for
 from tests.heart.drivers import ManualClock
 from tests.heart.stores import MemoryStore
+from tests.models.samples import MARKER
 from tests.shells.test_keeping import KEY, grow
 
 REST_S = 10.0
@@ -282,6 +284,43 @@ def test_nobody_is_warned_of_what_does_no_harm() -> None:
     other.fail("release", trouble=OSError(errno.EIO, "Input/output error"))
     assert told_by(turn.give_back) == []
     assert other.names == ["store.unreleased"]
+
+
+class _Unfinished:
+    """A shelf whose author has written nothing yet."""
+
+
+def test_the_author_of_a_store_hears_what_kind_of_error_it_is() -> None:
+    scene = Scene()
+    keeping = Keeping(cast("Shelf", _Unfinished()), KEY, scene.ports)
+    (warning,) = told_by(keeping.look)
+    assert warning.reason == "failed"
+    assert "it failed (AttributeError)." in str(warning)
+    for event in ("store.unread", "store.unclaimed", "store.unsaved", "on_event"):
+        assert event in str(warning)
+    assert scene.told == [("store.unread", {"reason": "failed", "error_name": "AttributeError"})]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("BrokenError", "it failed (BrokenError)."), (f"{MARKER}@example.invalid", "it failed. ")],
+    ids=["a class", "no word"],
+)
+def test_of_an_error_its_class_is_told_and_never_its_text(name: str, said: str) -> None:
+    scene = Scene()
+    error = type(name, (Exception,), {})(f"the password is {MARKER}")
+    scene.fail("claim", trouble=error)
+    (warning,) = told_by(scene.keeping.turn().take)
+    assert said in str(warning)
+    assert MARKER not in str(warning)
+
+
+def test_what_has_a_word_is_told_in_that_word_alone() -> None:
+    scene = Scene()
+    scene.fail("load", trouble=OSError(errno.ENOSPC, "No space left on device"))
+    (warning,) = told_by(scene.keeping.look)
+    assert "there is no room left. The session goes on" in str(warning)
+    assert "store.unread" not in str(warning)
 
 
 @pytest.mark.filterwarnings("error::librus_sdk.errors.LibrusStoreWarning")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +44,17 @@ _MISSED: Final[Mapping[str, ApiBackend]] = {
     "LIBRUS_GATEWAY_LOGIN": GATEWAY_API_20,
     "LIBRUS_GATEWAY_PASSWORD": GATEWAY_API_20,
 }
+_VARIABLES: Final[Mapping[ApiBackend, Sequence[str]]] = {
+    API_V3: ("LIBRUS_PORTAL_EMAIL", "LIBRUS_PORTAL_PASSWORD", "LIBRUS_EMAIL", "LIBRUS_PASSWORD"),
+    GATEWAY_API_20: (
+        "LIBRUS_GATEWAY_LOGIN",
+        "LIBRUS_GATEWAY_PASSWORD",
+        "SYNERGIA_ID",
+        "SYNERGIA_PASSWORD",
+    ),
+}
+"""Whatever an account may be given in, legacy names too."""
+_CHOOSING: Final = ("LIBRUS_API_BACKEND", "LIBRUS_AUTH_MODE")
 Way = Literal["family account", "school login", "kept tokens", "nothing"]
 """How commands sign in: with the variables of either account, with what ``librus login`` has kept, or not."""
 Found: TypeAlias = "Document | Unreadable | Literal['unreadable'] | None"
@@ -162,6 +173,20 @@ class Account:
             return None
         lacks = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'}"
         return f"{lacks} missing, so commands use the sign-in librus login has kept."
+
+    @property
+    def shadowing(self) -> list[str]:
+        """The variables that come before what ``librus login`` keeps, if they do. Raises as :attr:`way`."""
+        if self.way not in ("family account", "school login"):
+            return []
+        environment = Environment(self._environ)
+        names: list[str] = []
+        for backend, variables in _VARIABLES.items():
+            if environment.has_credentials(backend):
+                names += variables
+        if environment.backend() == GATEWAY_API_20:
+            names += _CHOOSING
+        return [name for name in names if self._environ.get(name)]
 
     def tables(self) -> KeptTables | None:
         """Return the lists of names that are kept beside the sign-in; None where nothing can be kept."""

@@ -83,12 +83,15 @@ class Column:
     Attributes:
         right: align to the right.
         stiff: dates, numbers: wrap its cells only to keep words of other columns whole, and never break one.
+        whole: names of files: break none as long as words of other columns can be broken instead of it, or
+            columns be spared; a hyphen is part of it.
         spare: where there is no room for whole words and dates, leave it out and say so; the last one first.
     """
 
     title: str
     right: bool = False
     stiff: bool = False
+    whole: bool = False
     spare: bool = False
 
 
@@ -260,8 +263,8 @@ def fitted(table: Table, width: int) -> Fitted:
 
 
 def _whole(column: Column, texts: Sequence[str]) -> int:
-    """Return how much the column needs to keep its words whole, or its lines if it is stiff."""
-    return max(map(_longest_line if column.stiff else _longest_word, texts))
+    """Return how much the column needs to keep its words whole, or its lines where those are to stay."""
+    return max(map(_longest_line if column.stiff or column.whole else _longest_word, texts))
 
 
 def _needed(texts: Sequence[str], width: int) -> int:
@@ -313,7 +316,7 @@ def _widths(columns: Sequence[Column], texts: Sequence[Sequence[str]], width: in
     unbroken: list[int] = []
     for column, cells in zip(columns, texts, strict=True):
         widths.append(max(map(_longest_line, cells)))
-        unbroken.append(min(widths[-1], max(map(_longest_word, cells))))
+        unbroken.append(widths[-1] if column.whole else min(widths[-1], max(map(_longest_word, cells))))
         least.append(widths[-1] if column.stiff else unbroken[-1])
     # First without breaking words, then, on a very narrow terminal, breaking them.
     broken = [low if column.stiff else 6 for low, column in zip(unbroken, columns, strict=True)]

@@ -119,7 +119,8 @@ def _of_id(context: click.Context, error: LibrusSdkError) -> str | None:
 def _of_module(context: click.Context, error: LibrusSdkError) -> str | None:
     if error.code != FEATURE_UNAVAILABLE:
         return None
-    return f"{error.message} It holds what {context.command_path} shows."
+    nothing = f"{context.command_path} has nothing to work with"
+    return f"{error.message} Until that changes, {nothing}: ask again another day."
 
 
 def _of_backend(context: click.Context, error: LibrusSdkError) -> str | None:

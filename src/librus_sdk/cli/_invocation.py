@@ -11,14 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from ..errors import (
-    CHILD_REQUIRED,
-    LibrusChildError,
-    LibrusResponseValidationError,
-    LibrusUnsupportedBackendError,
-)
+from ..errors import LibrusResponseValidationError, LibrusUnsupportedBackendError
 from ..settings import API_V3, GATEWAY_API_20
-from ._account import STORE_VARIABLE, Account
+from ._account import STORE_VARIABLE, Account, store_of
+from ._child import chosen_child
 from ._diagnostics import Diagnostics, level_from
 from ._document import Fields, Section, clean, render, write
 from ._dotenv import merged_environment
@@ -236,10 +232,16 @@ class Invocation:
 
         def heard(event: Event) -> None:
             diagnostics(event)
-            if event.name in ("store.unsaved", "store.unclaimed", "store.unread"):
-                self.note_once(_LOST if self.account.way == "kept tokens" else _UNSAVED)
+            if event.name in _HARMS and self.is_news(_HARMS):
+                self.note(self._of_no_use(str(event.fields.get("reason"))))
 
         return heard
+
+    def _of_no_use(self, reason: str) -> str:
+        from ..shells.troubles import MEANINGS
+
+        said = _LOST if self.account.way == "kept tokens" else _UNSAVED
+        return said.format(folder=store_of(self.environ).folder, why=MEANINGS.get(reason, _OVERTAKEN))
 
     def read(
         self,
@@ -317,26 +319,19 @@ class Invocation:
     async def _chosen(self, session: AsyncLibrusSession) -> ChildAccount | None:
         if session.get_api_backend() == GATEWAY_API_20 and self.child is None:
             return None
-        selector = self.environ.get("LIBRUS_CHILD") if self.child is None else self.child
-        if selector:
-            return await session.resolve_child(selector)
-        # A list that cannot be read is the more urgent news: no choice of a child would help.
-        known = ", ".join(child.id for child in await session.list_children()) or "none"
-        raise LibrusChildError(
-            "Which child? Give --child with an id or login, or set LIBRUS_CHILD. "
-            f"Ids of the linked children: {known}.",
-            code=CHILD_REQUIRED,
-        )
+        return await chosen_child(session, self.child, self.environ)
 
 
+_HARMS: Final = frozenset({"store.unsaved", "store.unclaimed", "store.unread"})
 _LOST: Final = (
-    "Something of the sign-in was renewed and could not be kept; librus auth status tells where it would be. "
-    "The next command may ask you to run librus login again."
+    "Something of the sign-in was renewed and could not be kept in the folder {folder}: {why}. The next "
+    "command may ask you to run librus login again."
 )
 _UNSAVED: Final = (
-    f"The sign-in could not be kept, so the next command signs in again. {STORE_VARIABLE} can name another "
-    "folder; --no-store keeps nothing."
+    "The sign-in could not be kept in the folder {folder}: {why}. So the next command signs in again. "
+    f"{STORE_VARIABLE} can name another folder; --no-store keeps nothing."
 )
+_OVERTAKEN: Final = "another program was at work there"
 
 
 def _rows(count: int) -> str:

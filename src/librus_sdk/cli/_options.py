@@ -190,6 +190,19 @@ class Group(LeafGroup):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; of one that does not exist, tell what may have been meant."""
+        name = args[0]
+        if name not in self._homes and not name.startswith("-") and not ctx.resilient_parsing:
+            from ._guesses import guesses
+
+            meant = " or ".join(map(repr, guesses(name, self._homes)))
+            if meant:
+                raise click.UsageError(f"No such command {name!r}. Did you mean {meant}?", ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands, importing none of them."""
         with formatter.section("Commands"):
@@ -228,7 +241,7 @@ _child_option = click.option(
     default=None,
     expose_value=False,
     callback=_child,
-    help="Whose data; without it the variable LIBRUS_CHILD says.",
+    help="Whose data; else the variable LIBRUS_CHILD says. With one linked child neither is needed.",
 )
 
 
@@ -344,15 +357,15 @@ class _Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         text = str(value)
-        day = None
         # Other ISO forms, such as 20260914, are dates to Python, too.
-        if _DAY_FORM.fullmatch(text):
-            try:
-                day = date.fromisoformat(text)
-            except ValueError:
-                day = None
-        if day is None:
+        if not _DAY_FORM.fullmatch(text):
             self.fail(f"Expected a day as YYYY-MM-DD, for example {self.example()}", param, ctx)
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            day = None
+        if day is None:
+            self.fail("There is no such day in the calendar", param, ctx)
         return self.checked(day, param, ctx)
 
     def checked(self, day: date, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ARG002

@@ -68,9 +68,9 @@ _HOMES: Final = {
 _EPILOG: Final = """The family account is read from LIBRUS_PORTAL_EMAIL and LIBRUS_PORTAL_PASSWORD, in the
 environment or in a file .env in the current folder, or librus login keeps it signed in. A login issued by the
 school is read from LIBRUS_GATEWAY_LOGIN and LIBRUS_GATEWAY_PASSWORD. LIBRUS_CHILD is the child to show when
---child is not given. The sign-in, never the password, is kept for the next command: librus auth status shows
-where, LIBRUS_STORE can name another folder, --no-store keeps nothing. Failures go to stderr and end with
-status 1."""
+--child is not given; with one linked child neither is needed. The sign-in, never the password, is kept for
+the next command: librus auth status shows where, LIBRUS_STORE can name another folder, --no-store keeps
+nothing. Failures go to stderr and end with status 1."""
 
 root = Group(
     "librus",

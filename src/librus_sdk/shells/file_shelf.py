@@ -8,6 +8,7 @@ No error names a path, which may hold a person's name.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
@@ -39,7 +40,22 @@ UNREADABLE: Final = Secret("")
 """What is loaded of a file that can be no document: no reader takes it for one, so it is set aside."""
 _OURS: Final = re.compile(rb'\s*\{\s*"kind"\s*:\s*"librus-sdk (session|names)"|librus-sdk sealed ')
 """How our files begin, the encrypted ones too, and those that were cut short."""
-_ENOUGH: Final = 100
+
+
+def begins_otherwise(content: bytes) -> bool:
+    """Whether this does not begin as our files do."""
+    return _OURS.match(content) is None
+
+
+def is_another_programs(content: bytes) -> bool:
+    """Whether this is a whole JSON document and none of this library: somebody else's, not a damaged one."""
+    if not begins_otherwise(content):
+        return False
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 class Wrapping(Protocol):
@@ -171,11 +187,11 @@ class FileShelf:
         if not any(self._folder.glob(f"{self._stem}.*-*{self._wrapping.suffix}")):
             self._wrapping.forget()
 
-    def erase(self, file: Path) -> bool:
-        """Remove a file of this name, set aside or not; false for one that does not begin as ours do."""
+    def erase(self, file: Path, unless: Callable[[bytes], bool]) -> bool:
+        """Remove a file of this name, set aside or not, unless this is said of its content; then False."""
         with open(file, "rb", opener=_for_reading) as opened:
             _check(os.fstat(opened.fileno()))
-            if _OURS.match(opened.read(_ENOUGH)) is None:
+            if unless(opened.read(MAX_BYTES + 1)):
                 return False
         file.unlink()
         file.with_name(f"{file.name}.part").unlink(missing_ok=True)
@@ -270,16 +286,19 @@ class FileClaim:
         """
         self._working("What the session store keeps cannot be removed", self._shelf.drop)
 
-    def erase(self, file: Path) -> bool:
+    def erase(self, file: Path, *, unless: Callable[[bytes], bool] = begins_otherwise) -> bool:
         """Remove a file that bears the document's name, set aside or not, encrypted or not.
 
-        False, and it stays, where it does not begin as files of this library do.
+        Args:
+            file: its path.
+            unless: what is said of the content of a file that stays; then the answer is False.
 
         Raises:
             LibrusConfigurationError: as for :meth:`save`; or there is no such file.
         """
         return self._working(
-            "What the session store keeps cannot be removed", lambda: self._shelf.erase(file)
+            "What the session store keeps cannot be removed",
+            lambda: self._shelf.erase(file, unless),
         )
 
     def release(self) -> None:

@@ -17,12 +17,15 @@ from .own_folder import own_folder
 from .store import StoreKey
 from .troubles import warn_of_store
 
-__all__ = ["FileStore", "KeptFile"]
+__all__ = ["BY_ACCOUNT", "BY_HOSTS", "FileStore", "KeptFile"]
 
 _FOLDER: Final = "sessions"
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FILE: Final = re.compile(r"([A-Za-z0-9_-]+)(?:\.([a-z]+)-\d+)?\.(json|sealed)")
-_BY_ACCOUNT: Final = re.compile(r"(family|school)-[0-9a-f]{16}")
+BY_ACCOUNT: Final = "(?:family|school)-[0-9a-f]{16}"
+"""What a document is called whose store has no name: a pattern of what :meth:`FileStore.shelf` makes."""
+BY_HOSTS: Final = "(?:-[0-9a-f]{8})?"
+"""What follows a store's name there: nothing where the hosts are the real ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class KeptFile:
 
     Attributes:
         path: the file.
+        owner: what the document is called, without what stands behind the dot.
         label: ``family`` or ``school``, the kind of the account; or the name the store was given.
         set_aside: why it is not used any more (``damaged``, ``foreign``, ``newer``); None for one in use.
         encrypted: whether it takes a key of the user's key ring to read it.
@@ -39,6 +43,7 @@ class KeptFile:
     """
 
     path: Path
+    owner: str
     label: str
     set_aside: str | None
     encrypted: bool
@@ -157,10 +162,11 @@ class FileStore:
                 found = path.lstat()
             except FileNotFoundError:
                 continue  # removed meanwhile
-            account = _BY_ACCOUNT.fullmatch(parts[1])
+            kind = parts[1].partition("-")[0] if re.fullmatch(BY_ACCOUNT, parts[1]) else None
             yield KeptFile(
                 path=path,
-                label=account[1] if account else parts[1],
+                owner=parts[1],
+                label=kind or parts[1],
                 set_aside=parts[2],
                 encrypted=parts[3] == "sealed",
                 size=found.st_size,

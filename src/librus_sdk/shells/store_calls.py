@@ -10,8 +10,9 @@ from __future__ import annotations
 import threading
 from typing import Final
 
+from ..event_catalogue import FIELDS
 from ..flows.steps import Ports
-from .troubles import MEANINGS, SILENT, warn_of_store, word_for
+from .troubles import FAILED, MEANINGS, SILENT, warn_of_store, word_for
 
 __all__ = ["StoreCalls"]
 
@@ -76,15 +77,27 @@ class StoreCalls:
             rest_ms = round(self._rest_s * 1000)
             self._ports.emit("warn", "store.resting", {"reason": reason, "rest_ms": rest_ms})
         if what in _HARMS and reason in MEANINGS:
-            self._warn(reason)
+            self._warn(reason, error)
         return not silent
 
-    def _warn(self, reason: str) -> None:
+    def _warn(self, reason: str, error: Exception) -> None:
         with self._lock:
             warned, self._warned = self._warned, True
-        if not warned:
-            warn_of_store(
-                f"The store is of no use just now: {MEANINGS[reason]}. The session goes on without; "
-                "its sign-in is not shared with other programs, and the next run signs in again.",
-                reason,
-            )
+        if warned:
+            return
+        named = more = ""
+        if reason == FAILED:
+            # Anybody's error: its class is told, as in the event; its text may hold anything.
+            shown = FIELDS["error_name"].shown(type(error).__name__)
+            named, more = f" ({shown})" if shown else "", _TELL_MORE
+        warn_of_store(
+            f"The store is of no use just now: {MEANINGS[reason]}{named}. The session goes on without; "
+            f"its sign-in is not shared with other programs, and the next run signs in again.{more}",
+            reason,
+        )
+
+
+_TELL_MORE: Final = (
+    " The events store.unread, store.unclaimed and store.unsaved tell which call fails, and with what, each "
+    "time: hear them with on_event or logger."
+)

@@ -15,8 +15,10 @@ from typing import Final
 
 from ..errors import LibrusConfigurationError, LibrusStoreWarning
 
-__all__ = ["MEANINGS", "SILENT", "troubled", "warn_of_store", "word_for"]
+__all__ = ["FAILED", "MEANINGS", "SILENT", "troubled", "warn_of_store", "word_for"]
 
+FAILED: Final = "failed"
+"""What has no word of its own."""
 MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "timeout": "it does not answer in time",
@@ -26,7 +28,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "wrong_place": "what stands in its place is no folder or no file",
         "locked_key_ring": "the key ring is locked, or refuses this program",
         "too_long": "what is to be kept is too long",
-        "failed": "it failed",
+        FAILED: "it failed",
     }
 )
 SILENT: Final = frozenset({"timeout", "unreachable"})
@@ -56,16 +58,16 @@ def troubled(message: str, reason: str) -> LibrusConfigurationError:
 def word_for(error: Exception) -> str:
     """Return the word for an error, which may be anybody's."""
     if isinstance(error, LibrusConfigurationError):
-        return error.reason or "failed"
+        return error.reason or FAILED
     if isinstance(error, TimeoutError):
         return "timeout"
     if isinstance(error, ConnectionError):
         return "unreachable"
     if isinstance(error, OSError) and error.errno is not None:
-        return _BY_NUMBER.get(error.errno, "failed")
+        return _BY_NUMBER.get(error.errno, FAILED)
     from ..core.keeping import TooLongError  # only now: most of a start-up would be its JSON library
 
-    return "too_long" if isinstance(error, TooLongError) else "failed"
+    return "too_long" if isinstance(error, TooLongError) else FAILED
 
 
 def warn_of_store(text: str, reason: str) -> None:

@@ -14,6 +14,7 @@ from ...settings import GATEWAY_API_20
 from .._account import LOGIN, NAMES, Account, Found, Way, store_of
 from .._days import from_now, in_poland
 from .._document import Cell, Column, Fields, Section, Table
+from .._folder import why_unwritable
 from .._words import NOTHING, joined, yes_no
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Status:
                 ],
                 "failures": [{"what": name, "code": each.code} for name, each in self._failures],
                 "openToOthers": self._is_open,
+                "writable": self._store is not None and self._unwritable is None,
                 "files": [
                     {
                         "path": str(each.path),
@@ -81,7 +83,7 @@ class Status:
             (
                 joined(_ENTRIES.get(kind, kind), f"of child {child}" if child else None),
                 from_now(entry.issued_at, now),
-                NOTHING if entry.expires_at is None else from_now(entry.expires_at, now),
+                _NOT_KNOWN if entry.expires_at is None else from_now(entry.expires_at, now),
             )
             for kind, child, entry in self._entries
         ]
@@ -105,6 +107,8 @@ class Status:
         pairs.append(("kept in", str(self._store.folder) if self._store else _nowhere(self.environ)))
         if self._files is None:
             pairs.append(("that folder", "cannot be read, or is no folder; LIBRUS_STORE can name another"))
+        elif self._unwritable:
+            pairs.append(("that folder", f"{self._unwritable}; LIBRUS_STORE can name another"))
         if self._is_open:
             pairs.append(("that folder", "can be changed by other users of this computer: chmod 700"))
         if isinstance(kept, str):
@@ -119,7 +123,8 @@ class Status:
             if way == "kept tokens" and not self._ready:
                 pairs.append(("but", "this sign-in has ended: run librus login again"))
         elif way != "nothing" and not self._lacks_variables:
-            pairs.append(("what is kept", "nothing yet: the next command signs in"))
+            then = ", so every command signs in" if self._unwritable else " yet: the next command signs in"
+            pairs.append(("what is kept", f"nothing{then}"))
         return pairs
 
     @cached_property
@@ -141,6 +146,11 @@ class Status:
     def _contents(self) -> list[tuple[KeptFile, str | None]]:
         """The files there are, each with a word for what is in it."""
         return [(each, _held_by(self._store, each)) for each in self._files or () if self._store]
+
+    @cached_property
+    def _unwritable(self) -> str | None:
+        """Why nothing new can be kept there, in words; None where it can."""
+        return why_unwritable(self._store.folder) if self._store else None
 
     @property
     def _is_open(self) -> bool:
@@ -231,9 +241,11 @@ def _when(seconds: float, now: float) -> str:
 
 
 _KEPT: Final = (Column("What"), Column("Got", stiff=True), Column("Ends", stiff=True))
+_NOT_KNOWN: Final = "not known"
 _FILES: Final = (
-    Column("File"),
-    Column("Written", stiff=True),
+    # One broken in two looks like two files, and cannot be copied.
+    Column("File", whole=True),
+    Column("Written", stiff=True, spare=True),
     Column("Encrypted", stiff=True, spare=True),
     Column("What it is"),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from .._columns import ID
-from .._document import Column, Section, table_or
+from .._document import Column, Part, Section, Sentence, table_or
 from .._invocation import Invocation
 from .._options import LeafGroup, format_option
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _COLUMNS = (ID, Column("Child"), Column("Account of"), Column("State"))
+_BROKEN: Final = "requires_an_action"
+_STATES: Final[Mapping[str, str]] = {_BROKEN: "needs attention"}
+_WHAT_TO_DO: Final = (
+    "Where the link to a child needs attention, sign in on the Librus portal in a browser and follow what it "
+    "asks for."
+)
 
 
 @click.group("children", cls=LeafGroup)
@@ -44,10 +51,16 @@ def list_(invocation: Invocation) -> None:
         # What is the same for nearly everybody is told only where it is not.
         usual = all((child.group, child.state) == ("parent", "active") for child in accounts.accounts)
         rows = [
-            (child.id, child.student_name, *(("", "") if usual else (child.group, child.state)))
+            (
+                child.id,
+                child.student_name,
+                *(("", "") if usual else (child.group, _STATES.get(child.state, child.state))),
+            )
             for child in accounts.accounts
         ]
-        part = table_or(_COLUMNS, rows, "No child is linked to this account.")
-        invocation.show([Section("Children", [part])])
+        parts: list[Part] = [table_or(_COLUMNS, rows, "No child is linked to this account.")]
+        if any(child.state == _BROKEN for child in accounts.accounts):
+            parts.append(Sentence(_WHAT_TO_DO))
+        invocation.show([Section("Children", parts)])
 
     invocation.run(work)

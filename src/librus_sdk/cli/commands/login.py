@@ -10,7 +10,7 @@ import click
 from ...errors import LibrusConfigurationError, LibrusCredentialsError, LibrusSdkError
 from ...secret import Secret
 from .._account import STORE_VARIABLE, key_of, login_store
-from .._document import Fields, Part, Section, Sentence
+from .._document import Fields, Part, Section, Sentence, width_of, wrap
 from .._failures import UsageError
 from .._invocation import Invocation
 from .._options import Leaf, format_option
@@ -18,6 +18,8 @@ from .._rephrased import rephrased
 from .._words import NOTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from ...shells.file_store import FileStore
     from ...shells.store import Claim, Shelf, StoreKey
 
@@ -43,7 +45,7 @@ def command(invocation: Invocation, email: str | None, password_stdin: bool) -> 
     if not invocation.keeps:
         raise UsageError("librus login keeps you signed in; --no-store says not to.")
     store = _Anew(login_store(environ))
-    shadowed = invocation.account.way in ("family account", "school login")
+    shadowing = invocation.account.shadowing
     # Before anybody types a password for nothing.
     _make_sure_of(store.inner.shelf(key_of(environ, "kept tokens")))
     address, password = _told(invocation, Secret(email) if email else None, password_stdin)
@@ -59,7 +61,7 @@ def command(invocation: Invocation, email: str | None, password_stdin: bool) -> 
     said: list[Part] = [
         Fields([("children", children), ("kept in", folder)]),
         Sentence("Whoever can read what is kept there can read the register. librus logout removes it."),
-        Sentence(_SHADOWED if shadowed else _AND_NOW),
+        Sentence(_SHADOWED.format(names=_listed(shadowing)) if shadowing else _AND_NOW),
     ]
     invocation.show([Section("Signed in", said)])
 
@@ -79,13 +81,41 @@ def _told(invocation: Invocation, given: Secret | None, password_stdin: bool) ->
     """Return address and password: from the options, else from the variables, else asked for."""
     environ = invocation.environ
     known = Secret(environ.get("LIBRUS_PORTAL_EMAIL", ""))
-    address = given or known or _asked("E-mail")
+    # Judged before anybody types a password for nothing.
+    if given and not _is_address(given):
+        raise UsageError(f"What --email gives {_NO_ADDRESS}")
+    if known and not given and not _is_address(known):
+        raise LibrusConfigurationError(f"What LIBRUS_PORTAL_EMAIL (environment or .env) holds {_NO_ADDRESS}")
+    address = given or known or _asked("E-mail", _about_address)
     if password_stdin and not sys.stdin.isatty():
         return address, _line()
     password = Secret("" if password_stdin else environ.get("LIBRUS_PORTAL_PASSWORD", ""))
     # The variables belong together: another account's password would only be a failed attempt.
     fits = not known or known.reveal().casefold() == address.reveal().casefold()
-    return address, (password if fits else None) or _asked("Password", hidden=True)
+    return address, (password if fits else None) or _asked("Password", _about_password, hidden=True)
+
+
+def _is_address(text: Secret) -> bool:
+    """Whether a session would take it for the e-mail of a family account."""
+    from ...settings import PortalCredentials
+
+    try:
+        PortalCredentials(text, Secret("any"))
+    except LibrusConfigurationError:
+        return False
+    return True
+
+
+def _about_address(typed: Secret) -> str | None:
+    """Return what is wrong with an address; None when nothing is."""
+    if not typed:
+        return f"Nothing was typed. {_ADDRESS}"
+    return None if _is_address(typed) else f"That {_NO_ADDRESS}"
+
+
+def _about_password(typed: Secret) -> str | None:
+    """Return what is wrong with a password; None when nothing is."""
+    return None if typed else _NO_ANSWER
 
 
 def _sign_in(invocation: Invocation, address: Secret, password: Secret, store: _Anew) -> int | None:
@@ -196,11 +226,23 @@ class _NewClaim:
         self._inner.release()
 
 
-def _asked(what: str, *, hidden: bool = False) -> Secret:
+def _asked(what: str, trouble: Callable[[Secret], str | None], *, hidden: bool = False) -> Secret:
+    """Ask until there is an answer without trouble."""
     if not sys.stdin.isatty():
         option = "--password-stdin" if hidden else "--email"
         raise UsageError(f"There is no terminal to ask on: give {option}.")
-    return Secret(click.prompt(what, hide_input=hidden, err=True))
+    while True:
+        # Without a default click would ask again by itself, and not say what for.
+        typed = Secret(click.prompt(what, default="", show_default=False, hide_input=hidden, err=True))
+        said = trouble(typed)
+        if said is None:
+            return typed
+        click.echo("\n".join(wrap(said, width_of(sys.stderr))), err=True)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the names as they are told: ``A, B and C``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _line() -> Secret:
@@ -217,7 +259,17 @@ def _line() -> Secret:
 
 _AND_NOW: Final = "From now on commands need no password. Try: librus overview --all."
 _SHADOWED: Final = (
-    "The variables of an account are set as well (environment or .env); commands use those first."
+    "The variables of an account are set as well (environment or .env); commands use those first. To use "
+    "this sign-in, unset {names}."
+)
+_ADDRESS: Final = (
+    "Wanted is the e-mail address of the family account (Konto LIBRUS). A login issued by the school, such "
+    "as 1234567u, is another kind of account, which needs no librus login: set LIBRUS_GATEWAY_LOGIN and "
+    "LIBRUS_GATEWAY_PASSWORD."
+)
+_NO_ADDRESS: Final = f"is not an e-mail address; nothing was sent. {_ADDRESS}"
+_NO_ANSWER: Final = (
+    "Nothing was typed. Wanted is the password of the family account; it is not shown while you type."
 )
 _REFUSED: Final = (
     "The Librus portal refused the e-mail and password; nothing was changed here. Before you run librus "

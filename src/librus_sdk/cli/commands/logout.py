@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 import click
 
 from ...environment import Environment
 from ...errors import LibrusConfigurationError
 from ...settings import API_V3, GATEWAY_API_20
-from .._account import Way, key_of, login_store, names_shelf, store_of
+from .._account import LOGIN, NAMES, Way, key_of, login_store, names_shelf, store_of
 from .._document import Section, Sentence
+from .._failures import UsageError
 from .._invocation import Invocation
 from .._options import Leaf, format_option
 
@@ -40,8 +42,11 @@ def command(invocation: Invocation, everything: bool) -> None:
     the password is changed. A program that is still running keeps its own, and may write it again.
 
     With --all everything goes that librus-sdk has kept in that folder: sign-ins of other accounts and of
-    programs, and what was put aside. Files that do not begin like those of librus-sdk stay.
+    programs, and what was put aside. Files that neither have a name that only librus-sdk gives nor begin like
+    its own stay.
     """
+    if not invocation.keeps:
+        raise UsageError("librus logout removes what is kept; --no-store says to leave that alone.")
     environ = invocation.environ
     environment = Environment(environ)
     own: list[Way] = []
@@ -117,7 +122,7 @@ def _left(store: FileStore) -> list[KeptFile]:
 
 
 def _emptied(shelf: FileShelf) -> bool:
-    """Remove what is kept; return whether anything was."""
+    """Remove what is kept; return whether anything was. Another program's file is left alone."""
     if not _is_full(shelf):
         return False
     claim = _claimed(shelf)
@@ -132,20 +137,40 @@ def _erased(store: FileStore, file: KeptFile) -> bool:
     """Remove a file of whatever account, if it is one of this library; return whether it is gone."""
     from ...shells.file_shelf import FileShelf, Plain
 
-    claim = _claimed(FileShelf(store.folder, file.path.name.partition(".")[0], Plain()))
+    claim = _claimed(FileShelf(store.folder, file.owner, Plain()))
     try:
-        return claim.erase(file.path)
+        return claim.erase(file.path, unless=_what_stays(file))
     except LibrusConfigurationError:
         return False  # another user's, or no file at all
     finally:
         claim.release()
 
 
+def _what_stays(file: KeptFile) -> Callable[[bytes], bool]:
+    """Tell what is said of the content of a file of this name that is none of ours.
+
+    What is damaged may still hold most of a sign-in, so what nobody else calls like that goes as it is.
+    ``login`` is a word that others use as well. A store that a program has named may be called like anything;
+    its files are told by how they begin.
+    """
+    from ...core.keeping import Unreadable
+    from ...shells.file_shelf import begins_otherwise, is_another_programs
+    from ...shells.file_store import BY_ACCOUNT, BY_HOSTS
+
+    owner = f"(?:{NAMES}-)?(?:{LOGIN}|{BY_ACCOUNT}){BY_HOSTS}"
+    if file.set_aside not in (None, *get_args(Unreadable)) or re.fullmatch(owner, file.owner) is None:
+        return begins_otherwise
+    return is_another_programs if file.owner == LOGIN else lambda _content: False
+
+
 def _is_full(shelf: FileShelf) -> bool:
+    from ...shells.file_shelf import is_another_programs
+
     try:
-        return shelf.load() is not None
+        content = shelf.load()
     except LibrusConfigurationError:
         return True  # something is there that cannot be read
+    return content is not None and not is_another_programs(content.reveal().encode())
 
 
 def _claimed(shelf: FileShelf) -> FileClaim:
