@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import copy
 import dataclasses
 import logging
+import multiprocessing
+import pickle
 import threading
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -218,6 +223,57 @@ def apart(test: Callable[[], object]) -> None:
     contextvars.Context().run(test)
 
 
+def pickled(event: Event, protocol: int) -> Event:
+    arrived = pickle.loads(pickle.dumps(event, protocol))
+    assert isinstance(arrived, Event)
+    return arrived
+
+
+TRIPS: dict[str, Callable[[Event], Event]] = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    **{
+        f"pickle_{number}": partial(pickled, protocol=number) for number in range(pickle.HIGHEST_PROTOCOL + 1)
+    },
+}
+
+
+@pytest.mark.parametrize("trip", TRIPS)
+def test_an_event_can_be_copied_and_pickled(trip: str, told: Told) -> None:
+    """Its fields are read-only afterwards, too."""
+
+    def scenario() -> None:
+        told.tell("session.refresh.start")
+        told.emitter("info", "store.adopted", {"slot": "child"})
+        event = told.seen[-1]
+        assert event.span is not None
+        arrived = TRIPS[trip](event)
+        assert arrived is not event
+        assert (arrived, arrived.fields, arrived.span) == (event, {"slot": "child"}, event.span)
+        assert hash(arrived) == hash(event)
+        with pytest.raises(TypeError):
+            arrived.fields["slot"] = 1  # type: ignore[index]
+        plain = Event("info", "a.b", {"slot": "child"})
+        assert TRIPS[trip](plain) == plain
+
+    apart(scenario)
+
+
+def test_an_event_goes_through_a_queue_of_processes() -> None:
+    seen: list[Event] = []
+    queue: Any = multiprocessing.get_context("spawn").SimpleQueue()
+    with closing(queue):
+        tell(emitting([seen.append, queue.put]), "child")
+        assert not queue.empty()
+        assert queue.get() == seen[0]
+
+
+def test_equal_events_have_the_same_hash() -> None:
+    one, same = (Event("info", "a.b", MappingProxyType({"slot": "child"}), AT) for _ in range(2))
+    other = Event("info", "a.b", {"slot": "web"}, AT)
+    assert {one, same, other, Event("info", "a.b", {"slot": "child"}, AT)} == {one, other}
+
+
 def test_start_and_end_share_a_span_and_what_is_within_knows_it(told: Told) -> None:
     def scenario() -> None:
         renewal = told.span("session.refresh.start")
@@ -383,3 +439,26 @@ def test_a_logger_that_does_not_listen_is_not_bothered(monkeypatch: pytest.Monke
     logger = logging.getLogger("a.quiet.program")
     logger.setLevel(logging.ERROR)
     to_logger(logger)(Event("info", "a.b", {}))
+
+
+def test_a_logger_is_told_besides_and_after_the_hooks(
+    librus_simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[tuple[str, int]] = []
+    sim = librus_simulator
+
+    def heard(event: Event) -> None:
+        seen.append((event.name, len(caplog.records)))
+
+    logger = logging.getLogger("a.program")
+    with caplog.at_level(logging.DEBUG, "a.program"):
+        for hooks in (heard, [heard]):
+            seen.clear()
+            caplog.clear()
+            with LibrusSession(sim.credentials, hosts=sim.hosts, on_event=hooks, logger=logger) as session:
+                session.list_children()
+            names = [record.librus_event for record in caplog.records]  # type: ignore[attr-defined]
+            assert names
+            assert seen == [(name, before) for before, name in enumerate(names)]
+    with pytest.raises(LibrusConfigurationError, match="logger must be"):
+        LibrusSession(sim.credentials, hosts=sim.hosts, on_event=heard, logger="a.program")  # type: ignore[arg-type]

@@ -65,7 +65,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event.
+    """One event. It can be hashed, copied and pickled, and so be put into a queue of another process.
 
     Attributes:
         level: ``debug``, ``info``, ``warn`` or ``error``.
@@ -79,9 +79,17 @@ class Event:
 
     level: str
     name: str
-    fields: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, object] = field(default_factory=dict, hash=False)
     at: float = 0.0
     span: Span | None = None
+
+    def __reduce__(self) -> tuple[Callable[..., Event], tuple[object, ...]]:
+        # A read-only view of a mapping cannot be pickled; what arrives has one again.
+        return _arrived, (self.level, self.name, dict(self.fields), self.at, self.span)
+
+
+def _arrived(level: str, name: str, fields: dict[str, object], at: float, span: Span | None) -> Event:
+    return Event(level, name, MappingProxyType(fields), at, span)
 
 
 EventHook = Callable[[Event], None]
@@ -139,8 +147,8 @@ def hooks_of(given: object) -> tuple[EventHook, ...]:
         raise LibrusConfigurationError("on_event must be a function that takes an Event, or a list of them.")
     if any(iscoroutinefunction(hook) or iscoroutinefunction(type(hook).__call__) for hook in hooks):
         raise LibrusConfigurationError(
-            "on_event must be a plain function: nobody awaits an async def. Start a task in it, or put the event "
-            "into a queue."
+            "on_event must be a plain function: nobody awaits an async def. Start a task in it, or put the "
+            "event into a queue."
         )
     return hooks
 

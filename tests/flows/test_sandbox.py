@@ -10,6 +10,7 @@ from hypothesis import example, given
 
 from librus_sdk.core.http import Failure, Request, Response, origin_of
 from librus_sdk.core.refresh import Fail, closed_error
+from librus_sdk.core.traffic import Closed
 from librus_sdk.errors import (
     LibrusApiError,
     LibrusMaintenanceError,
@@ -23,7 +24,7 @@ from librus_sdk.flows.sandbox import MAX_POLLS, Fetched, SandboxFlows
 from librus_sdk.flows.steps import Attempt, Sent
 from librus_sdk.secret import Secret
 from librus_sdk.settings import Hosts, RetryPolicy
-from tests.flows.driving import AWAY, Ran, answer, drive, locations, ports, redirect
+from tests.flows.driving import AWAY, Ran, alone, answer, drive, locations, ports, redirect
 from tests.safety.evidence import Evidence, Needles
 
 STORE = "https://sandbox.librus.pl"
@@ -233,6 +234,25 @@ def test_maintenance_is_told_as_such() -> None:
         LibrusMaintenanceError, fetch(TRY, WAIT, answer(503, {"Status": "Maintenance"}, retry_after="8"))
     )
     assert (error.details["status"], error.retry_after_s) == (503, 8.0)
+
+
+@pytest.mark.parametrize("link", [PAGE, TRY])
+def test_maintenance_that_rests_the_store_is_not_asked_again(link: str) -> None:
+    """The session notes it, and says for how long."""
+    flow = alone(SandboxFlows(Hosts(), ports(), RETRY).fetch(Secret(link), ASKED))
+    step: Any = next(flow)
+    response = answer(503, {"Status": "Maintenance"})
+    assert isinstance(step.judge(step.request, response).error, LibrusMaintenanceError)
+    with pytest.raises(LibrusMaintenanceError) as caught:
+        flow.send(Sent(response, rest=Closed(30.0, said=False)))
+    assert caught.value.retry_after_s == 30.0
+    assert set(caught.value.details) == {"endpoint", "status", "until"}
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 503])
+def test_what_the_caller_judges_is_no_error_yet(status: int) -> None:
+    ran = fetch(f"{STORE}/x", answer(status), retry=RetryPolicy.off())
+    assert ran.result.response.status == status
 
 
 def test_a_key_opens_a_file_only_once() -> None:

@@ -70,8 +70,12 @@ class RedisAtHand:
         }
         words = ["--bind", "127.0.0.1", *bind]
         words += [word for name, value in settings.items() for word in (f"--{name}", value)]
+        self._words = [*words, *options]
+        self._start()
+
+    def _start(self) -> None:
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", KEEPER, "keeper", self.program, *words, *options],
+            ["/bin/sh", "-c", KEEPER, "keeper", self.program, *self._words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -93,8 +97,17 @@ class RedisAtHand:
 
         return redis.Redis(unix_socket_path=str(self.socket), decode_responses=True, **options)
 
+    def restart(self) -> None:
+        """End it and start it again, with nothing in it."""
+        self._end()
+        self._start()
+
     def stop(self) -> None:
         """End it. May be called again."""
+        self._end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -103,7 +116,6 @@ class RedisAtHand:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _free_port() -> int:

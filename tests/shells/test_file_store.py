@@ -20,7 +20,7 @@ import pytest
 
 from librus_sdk import FileStore, LibrusConfigurationError, Secret
 from librus_sdk.core import keeping
-from librus_sdk.shells.file_shelf import MAX_BYTES, FileClaim, FileShelf
+from librus_sdk.shells.file_shelf import MAX_BYTES, FileClaim, FileShelf, is_another_programs
 from librus_sdk.shells.file_store import BY_ACCOUNT, BY_HOSTS
 from librus_sdk.shells.store import Claim, SessionStore, Shelf, StoreKey
 from tests.models.samples import MARKER
@@ -672,6 +672,32 @@ def test_what_is_ours_by_its_name_goes_whatever_is_in_it(
         assert caught.value.reason == "wrong_place"
     assert names(folder) == sorted([link.name, other.name, f"{STEM}.lock"])
     assert (precious.read_bytes(), (tmp_path / "second").read_bytes()) == (b"precious", b"Dear diary")
+
+
+@pytest.mark.parametrize(
+    ("content", "anothers"),
+    [
+        (b'{"user": "me"}', True),
+        (b"[1, 2]", True),
+        (b' {"kind": "librus-sdk session", "format": 99', False),
+        (b"librus-sdk sealed 1 ", False),
+        (b'X"kind": "librus-sdk session"}', False),
+        (b"", False),
+        (b"\xff\xfe", False),
+        (b"[" * 100_000, False),
+    ],
+)
+def test_what_is_whole_and_none_of_ours_is_another_program_s(content: bytes, anothers: bool) -> None:
+    assert is_another_programs(content) is anothers
+
+
+@posix
+def test_another_program_s_file_stays_where_that_is_said(claim: FileClaim, folder: Path) -> None:
+    file = folder / f"{STEM}.json"
+    for content, goes in ((b'{"user": "me"}', False), (b'{"user": "m', True)):
+        file.write_bytes(content)
+        assert claim.erase(file, unless=is_another_programs) is goes
+        assert file.exists() is not goes
 
 
 def test_a_file_that_goes_meanwhile_is_not_told(

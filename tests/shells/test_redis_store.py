@@ -17,11 +17,12 @@ import pytest
 import redis
 import redis.asyncio
 
-from librus_sdk import Secret
+from librus_sdk import LibrusSession, Secret
 from librus_sdk.errors import LibrusConfigurationError
 from librus_sdk.shells import redis_store
 from librus_sdk.shells.redis_store import RedisStore
 from librus_sdk.shells.store import Claim, SessionStore, Shelf, StoreKey
+from librus_sdk.simulator import Simulator
 from tests.heart.test_processes import forked
 from tests.safety.evidence import Evidence, Needles
 from tests.shells.claims import claimed, keep
@@ -34,6 +35,8 @@ if sys.platform == "win32":
 ROOT: Final = Path(__file__).parents[2]
 PLACE: Final = f"librus:{{{KEY.owner}}}"
 LEASE: Final = f"{PLACE}:lease"
+FENCE: Final = f"{PLACE}:fence"
+SESSION: Final = f"{PLACE}:session"
 TAKEN_OVER: Final = "has gone to another process"
 
 
@@ -94,6 +97,11 @@ def _no_heart_beats_on() -> Iterator[None]:
     for heart in hearts():
         heart.join(SAFETY)
     assert not hearts()
+
+
+def refused(claim: Claim, text: str, why: str = TAKEN_OVER) -> None:
+    with pytest.raises(LibrusConfigurationError, match=why):
+        claim.save(Secret(text))
 
 
 class Ear:
@@ -173,7 +181,7 @@ def test_a_document_is_kept_whole(server: RedisAtHand) -> None:
     claim.save(Secret('{"żółw": 2}'))
     claim.release()
     assert text_in(shelf_of(server)) == '{"żółw": 2}'
-    assert server.client().ttl(f"{PLACE}:session") == -1, "it does not expire by itself"
+    assert server.client().ttl(SESSION) == -1, "it does not expire by itself"
     claim = claimed(shelf)
     claim.remove()
     claim.remove()
@@ -201,7 +209,7 @@ def test_a_document_nobody_can_read_is_put_aside_and_not_lost(server: RedisAtHan
 @pytest.mark.parametrize("decoding", [False, True])
 def test_what_is_no_text_is_no_json_either(server: RedisAtHand, decoding: bool) -> None:
     client = redis.Redis(unix_socket_path=str(server.socket), decode_responses=decoding)
-    client.set(f"{PLACE}:session", b'{"a": "\xff"}')
+    client.set(SESSION, b'{"a": "\xff"}')
     assert text_in(RedisStore(client).shelf(KEY)) == '{"a": "\\xff"}'
 
 
@@ -218,7 +226,7 @@ def test_each_account_has_its_place_and_a_name_is_a_place_too(server: RedisAtHan
     assert text_in(named.shelf(nobody)) == "2"
     kept = set(server.client().scan_iter("*:session"))
     assert kept == {
-        f"{PLACE}:session",
+        SESSION,
         f"librus:{{{other.owner}}}:session",
         f"bot:{{family-{KEY.hosts[:8]}}}:session",
     }
@@ -288,8 +296,9 @@ def test_an_answer_that_got_lost_is_asked_for_again(server: RedisAtHand) -> None
             return client.execute_command(*words, **options)
 
     shelf = RedisStore(Forgetful()).shelf(KEY)
+    server.client().hset(FENCE, "number", 5 * 10**15)  # more than the time is
     claim = claimed(shelf)
-    assert server.client().hget(f"{PLACE}:fence", "number") == "1"
+    assert server.client().hget(FENCE, "number") == str(5 * 10**15 + 1)
     claim.save(Secret("kept"))
     assert text_in(shelf) == "kept"
     claim.release()
@@ -363,6 +372,149 @@ def test_who_was_killed_is_succeeded_after_the_lease(
     dead.signal(signal.SIGKILL)
     ear.until("expired")
     keep(shelf, Secret("taken over"))
+
+
+# --- a server that has forgotten ---------------------------------------------------------------------------
+
+
+def test_what_a_restart_without_a_disk_has_forgotten_is_told_again(
+    own_server: Callable[..., RedisAtHand],
+) -> None:
+    server = own_server()
+    shelf = shelf_of(server)
+    claim = claimed(shelf)
+    claim.save(Secret("before"))
+    server.restart()
+    assert text_in(shelf) is None
+    claim.save(Secret("the only one"))
+    assert (text_in(shelf), shelf.claim()) == ("the only one", None), "the lease is held again"
+    assert 0 < server.client().pttl(LEASE) <= 10_000
+    claim.release()
+    keep(shelf, Secret("of the next"))
+    assert text_in(shelf) == "of the next"
+
+
+def test_the_heart_takes_a_forgotten_lease_again(server: RedisAtHand) -> None:
+    shelf = shelf_of(server)
+    claim: Any = claimed(shelf)
+    server.client().flushall()
+    assert claim.extend()
+    assert shelf.claim() is None
+    claim.remove()
+    claim.release()
+    assert server.client().exists(LEASE, SESSION) == 0
+
+
+def test_a_lease_given_back_to_a_server_that_forgot_leaves_nothing(server: RedisAtHand) -> None:
+    claim = claimed(shelf_of(server))
+    server.client().flushall()
+    claim.release()
+    assert server.client().keys() == []
+
+
+def test_who_comes_after_the_forgetting_is_not_written_over(server: RedisAtHand) -> None:
+    shelf = shelf_of(server)
+    forgotten = claimed(shelf)
+    server.client().flushall()
+    successor = claimed(shelf)
+    refused(forgotten, "older")
+    successor.save(Secret("newer"))
+    successor.release()
+    refused(forgotten, "older")
+    assert text_in(shelf) == "newer"
+
+
+@pytest.mark.parametrize("released", [False, True])
+def test_who_was_overtaken_before_the_forgetting_is_not_the_newest_after_it(
+    server: RedisAtHand, released: bool
+) -> None:
+    shelf = shelf_of(server)
+    late = claimed(shelf)
+    server.client().delete(LEASE)  # as if it had lapsed
+    successor = claimed(shelf)
+    server.client().flushall()
+    late.save(Secret("older"))  # nobody can tell yet
+    if released:
+        late.release()
+    successor.save(Secret("newer"))
+    refused(late, "older", "given back" if released else TAKEN_OVER)
+    assert text_in(shelf) == "newer"
+    assert shelf.claim() is None
+    successor.release()
+
+
+def test_who_knows_to_be_overtaken_does_not_try_its_luck_after_the_forgetting(server: RedisAtHand) -> None:
+    shelf = shelf_of(server)
+    late = claimed(shelf)
+    server.client().delete(LEASE)
+    keep(shelf, Secret("newer"))
+    refused(late, "older")
+    server.client().flushall()
+    refused(late, "older")
+    assert text_in(shelf) is None
+
+
+def test_a_server_that_went_back_in_time(server: RedisAtHand) -> None:
+    """A snapshot, or a replica that lagged: it knows what was kept before, and nothing of the claim."""
+    shelf = shelf_of(server)
+    keep(shelf, Secret("yesterday's"))
+    client: Any = redis.Redis(unix_socket_path=str(server.socket))
+    snapshot = {key: client.dump(key) for key in (FENCE, SESSION)}
+
+    def back() -> None:
+        client.flushall()
+        for key, content in snapshot.items():
+            client.restore(key, 0, content)
+
+    keep(shelf, Secret("this morning's"))
+    claim = claimed(shelf)
+    back()
+    claim.save(Secret("today's"))
+    assert text_in(shelf) == "today's"
+    back()
+    keep(shelf, Secret("newer"))
+    refused(claim, "today's")
+    assert text_in(shelf) == "newer"
+
+
+def test_numbers_dropped_for_want_of_memory_say_nothing_of_who_is_the_newest(server: RedisAtHand) -> None:
+    shelf = shelf_of(server)
+    first = claimed(shelf)
+    first.save(Secret("kept"))
+    server.client().delete(FENCE)
+    refused(first, "older")
+    assert text_in(shelf) == "kept"
+    server.client().flushall()
+    first = claimed(shelf)
+    server.client().delete(LEASE)
+    second = claimed(shelf)
+    server.client().delete(FENCE)
+    refused(first, "older")
+    second.save(Secret("newer"))
+    assert text_in(shelf) == "newer"
+    second.release()
+
+
+def test_tokens_renewed_while_the_server_forgot_are_there_for_the_next_run(server: RedisAtHand) -> None:
+    def session(sim: Simulator, *who: Any) -> LibrusSession:
+        store = RedisStore(server.url, name="family")
+        return LibrusSession(*who, hosts=sim.hosts, auth="oauth", store=store)
+
+    with Simulator(children=1) as sim:
+        with session(sim, sim.credentials) as first:
+            first.get_portal_me()
+            sim.expire_portal_tokens()
+            gate = sim.hold("oauth.token", at="response")
+            renewing = threading.Thread(target=first.get_portal_me)
+            renewing.start()
+            gate.wait_arrived()
+            server.client().flushall()
+            gate.release()
+            renewing.join(SAFETY)
+        sim.reset_counts()
+        with session(sim) as second:
+            assert second.get_portal_me().email == sim.credentials.email.reveal()
+        assert sim.counts == {"me": 1}
 
 
 # --- the heart beats --------------------------------------------------------------------------------------
@@ -640,7 +792,7 @@ def test_a_server_without_room(own_server: Callable[..., RedisAtHand]) -> None:
 
 
 def test_something_else_under_the_key(server: RedisAtHand) -> None:
-    server.client().rpush(f"{PLACE}:session", CONTENT)
+    server.client().rpush(SESSION, CONTENT)
     error = shows_nothing(shelf_of(server).load)
     assert "did not do what the store asked" in error.message
     assert error.reason == "failed"

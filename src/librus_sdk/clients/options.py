@@ -51,7 +51,7 @@ class SessionOptions(TypedDict, total=False):
             LibrusResponseValidationError. Default: 64 MiB. What ``client.save`` writes to disk has a limit of
             its own.
         on_event: called with every :class:`~librus_sdk.events.Event`; one function, or several in a list.
-        logger: where events are logged, when there is no ``on_event``.
+        logger: where events are logged, after ``on_event`` was told.
         clock: the time source; tests pass their own.
         auth: how a family account signs in: ``"cookies"`` as a browser does (the default), or ``"oauth"`` as
             the phone application does, with tokens that renew each other, so that a program can go on without
@@ -147,17 +147,16 @@ def parts_of(options: SessionOptions) -> Parts:
         given["timeout_ms"] = Environment().timeout_ms() or DEFAULT_TIMEOUT_MS
     settings = SessionSettings(**given)  # type: ignore[arg-type]
     clock = options.get("clock") or Clock()
-    hook, logger = options.get("on_event"), options.get("logger")
+    logger = options.get("logger")
     _check(clock, Clock, "clock must be a Clock.")
-    hooks = hooks_of(hook)
-    logged = None if logger is None else to_logger(logger)
+    hooks = hooks_of(options.get("on_event"))
+    if logger is not None:
+        hooks = (*hooks, to_logger(logger))
     auth, store = options.get("auth", "cookies"), options.get("store")
     if auth not in get_args(AuthMode):
         raise LibrusConfigurationError("auth must be 'cookies' or 'oauth'.")
     if store is not None and (isinstance(store, type) or not callable(getattr(store, "shelf", None))):
         raise LibrusConfigurationError("store must be a SessionStore, like FileStore().")
-    if hook is None and logged is not None:
-        hooks = (logged,)
     emitter = Emitter(hooks, clock.wall)
     ports = Ports(clock.monotonic, clock.wall, clock.random, emitter)
     return Parts(settings, clock, emitter, ports, auth, store)

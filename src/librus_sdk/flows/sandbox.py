@@ -27,6 +27,7 @@ from ..core.retry import retry_after_s
 from ..errors import (
     LibrusApiError,
     LibrusMaintenanceError,
+    LibrusRateLimitedError,
     LibrusResponseValidationError,
     LibrusSdkError,
 )
@@ -129,9 +130,7 @@ class SandboxFlows:
         details: dict[str, Any] = {"endpoint": request.endpoint, "status": response.status}
         if not passes(response.status):
             return LibrusApiError(_KEY_FAILED, details=details)
-        told = judge_api(request, response).error
-        if not isinstance(told, LibrusMaintenanceError):
-            told = error_by_status("The file store of Librus", response.status, details)
+        told = error_by_status("The file store of Librus", response.status, details)
         told.retry_after_s = retry_after_s(response, self.ports.wall())
         return told
 
@@ -187,12 +186,20 @@ class SandboxFlows:
         )
 
     def _send(self, request: Request, retry: RetryPolicy) -> Flow[Response]:
-        """Send, with retries, and return the answer whatever it is."""
+        """Send, with retries, and return the answer, to be judged by whoever knows what it should be.
+
+        Raises:
+            LibrusMaintenanceError: Librus announces maintenance; it is left alone until that is over.
+            LibrusRateLimitedError: it asks for fewer requests.
+            LibrusSdkError: no answer came.
+        """
         came: list[Response] = []
 
-        def noted(_request: Request, response: Response) -> Verdict:
+        def noted(request: Request, response: Response) -> Verdict:
             came.append(response)
-            return Verdict()
+            verdict = judge_api(request, response)
+            until_when = isinstance(verdict.error, LibrusMaintenanceError | LibrusRateLimitedError)
+            return verdict if until_when else Verdict()
 
         yield from call(request, slot=None, judge=noted, decode=_as_it_is, retry=retry, ports=self.ports)
         return came[-1]

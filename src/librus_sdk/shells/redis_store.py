@@ -2,8 +2,8 @@
 
 The right to renew is a *lease*: a key that goes away by itself when its holder dies.  A holder that was only
 slow (stopped, swapped out, cut off) must not write over what its successor has got; so each lease has a
-number of its own, one higher than the last, and what changes the document is a script that first looks
-whether that number is still the newest.  Scripts run in one step, and once more does no harm: when an answer
+number of its own, higher than the last, and what changes the document is a script that first looks whether
+that number is still the newest.  Scripts run in one step, and once more does no harm: when an answer
 gets lost, they are run again.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
+import time
 import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -34,32 +35,49 @@ LONGEST_LEASE_S: Final = 3600.0
 _MOST_BEATS: Final = 90
 """Thirty leases: whoever has not finished by then has lost their way, and others need the account."""
 
-# Keys: the lease, its numbers. Asked again by the same holder it says the same.
+# Keys: the lease, its numbers. Asked again by the same holder it says the same. A number is at least the time
+# (microseconds), so that it is the highest there was even where the server has forgotten the others.
 _CLAIM: Final = """
 local held = redis.call('GET', KEYS[1])
 if held then
   if string.sub(held, -#ARGV[1]) == ARGV[1] then return held end
   return false
 end
-local token = redis.call('HINCRBY', KEYS[2], 'number', 1) .. ':' .. ARGV[1]
-redis.call('HSET', KEYS[2], 'newest', token)
+local last = tonumber(redis.call('HGET', KEYS[2], 'number')) or 0
+local number = string.format('%.0f', math.max(last + 1, tonumber(ARGV[3])))
+local token = number .. ':' .. ARGV[1]
+redis.call('HSET', KEYS[2], 'number', number, 'newest', token)
 redis.call('SET', KEYS[1], token, 'PX', ARGV[2], 'NX')
 return token
 """
 # A script, because a cluster may let a replica answer a mere GET, which lags behind.
 _LOAD: Final = "return redis.call('GET', KEYS[1])"
-# Keys: the numbers, then what is changed. A lease that lapsed is no harm while nobody claims.
-_ONLY_THE_NEWEST: Final = "if redis.call('HGET', KEYS[1], 'newest') ~= ARGV[1] then return false end\n"
+# Keys: the numbers, the lease, the document, and more. A lease that lapsed is no harm while nobody claims.
+# One that the server has forgotten is taken again: it knows no number, or only lower ones. Where it has
+# a document or a holder and no number, that was dropped by itself, and nobody can tell who is the newest.
+_ONLY_THE_NEWEST: Final = """
+if redis.call('HGET', KEYS[1], 'newest') ~= ARGV[1] then
+  local number, own = tonumber(redis.call('HGET', KEYS[1], 'number')), string.match(ARGV[1], '^%d+')
+  if number then
+    if number >= tonumber(own) then return false end
+  elseif redis.call('EXISTS', KEYS[3]) == 1 or (redis.call('GET', KEYS[2]) or ARGV[1]) ~= ARGV[1] then
+    return false
+  end
+  redis.call('HSET', KEYS[1], 'number', own, 'newest', ARGV[1])
+  redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+end
+"""
 _EXTEND: Final = _ONLY_THE_NEWEST + "redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2]) return 'done'"
-_SAVE: Final = _ONLY_THE_NEWEST + "redis.call('SET', KEYS[2], ARGV[2]) return 'done'"
-_REMOVE: Final = _ONLY_THE_NEWEST + "redis.call('DEL', KEYS[2]) return 'done'"
-_RELEASE: Final = (
-    _ONLY_THE_NEWEST + "redis.call('HDEL', KEYS[1], 'newest') redis.call('DEL', KEYS[2]) return 'done'"
-)
+_SAVE: Final = _ONLY_THE_NEWEST + "redis.call('SET', KEYS[3], ARGV[3]) return 'done'"
+_REMOVE: Final = _ONLY_THE_NEWEST + "redis.call('DEL', KEYS[3]) return 'done'"
 _SET_ASIDE: Final = _ONLY_THE_NEWEST + (
-    "if redis.call('EXISTS', KEYS[2]) == 0 then return 'none' end\n"
-    "if redis.call('RENAMENX', KEYS[2], KEYS[3]) == 0 then return 'taken' end\n"
+    "if redis.call('EXISTS', KEYS[3]) == 0 then return 'none' end\n"
+    "if redis.call('RENAMENX', KEYS[3], KEYS[4]) == 0 then return 'taken' end\n"
     "return 'done'"
+)
+_RELEASE: Final = (
+    "if redis.call('HGET', KEYS[1], 'newest') ~= ARGV[1] then return false end\n"
+    "redis.call('HDEL', KEYS[1], 'newest') redis.call('DEL', KEYS[2]) return 'done'"
 )
 
 
@@ -181,7 +199,11 @@ class _Shelf:
     def claim(self) -> _Claim | None:
         holder = secrets.token_hex(16)
         token = self._server.run(
-            _CLAIM, [f"{self._place}:lease", f"{self._place}:fence"], holder, _milliseconds(self._lease_s)
+            _CLAIM,
+            [f"{self._place}:lease", f"{self._place}:fence"],
+            holder,
+            _milliseconds(self._lease_s),
+            str(time.time_ns() // 1000),
         )
         return None if token is None else _Claim(self._server, self._place, token, self._lease_s)
 
@@ -212,36 +234,36 @@ class _Claim:
         self._over.set()
 
     def save(self, content: Secret) -> None:
-        self._change(_SAVE, [f"{self._place}:session"], content)
+        self._change(_SAVE, content)
 
     def set_aside(self, reason: str) -> str:
         number, outcome = 0, "taken"
         while outcome == "taken":
             number += 1
-            outcome = self._change(_SET_ASIDE, [f"{self._place}:session", f"{self._place}:{reason}-{number}"])
+            outcome = self._change(_SET_ASIDE, aside=f"{reason}-{number}")
         if outcome == "none":
             raise troubled("There is nothing in the store to put aside.", "overtaken")
         return f"{self._place}:{reason}-{number}"
 
     def remove(self) -> None:
-        self._change(_REMOVE, [f"{self._place}:session"])
+        self._change(_REMOVE)
 
     def release(self) -> None:
         if not self._over.is_set():
             self._over.set()
             if self._server.silent:
                 return  # it would be waited for once more; the lease lapses by itself
-            self._ask(_RELEASE, [f"{self._place}:lease"])
+            self._ask(_RELEASE)
 
     def extend(self) -> bool:
         """Have the lease last anew; false when it has gone to somebody else. Never raises."""
         try:
-            return self._ask(_EXTEND, [f"{self._place}:lease"], _milliseconds(self._lease_s)) is not None
+            return self._ask(_EXTEND) is not None
         except LibrusConfigurationError:
             return True  # the next beat may come through
 
-    def _change(self, script: str, keys: list[str], *words: Secret) -> str:
-        outcome = None if self._over.is_set() else self._ask(script, keys, *words)
+    def _change(self, script: str, *words: Secret, aside: str | None = None) -> str:
+        outcome = None if self._over.is_set() else self._ask(script, *words, aside=aside)
         if outcome is None:
             raise troubled(
                 "The right to renew was given back or has gone to another process; nothing was changed.",
@@ -249,8 +271,13 @@ class _Claim:
             )
         return outcome.reveal()
 
-    def _ask(self, script: str, keys: list[str], *words: str | Secret) -> Secret | None:
-        return self._server.run(script, [f"{self._place}:fence", *keys], self._token, *words)
+    def _ask(self, script: str, *words: Secret, aside: str | None = None) -> Secret | None:
+        names = ("fence", "lease", "session", *(() if aside is None else (aside,)))
+        keys = [f"{self._place}:{name}" for name in names]
+        outcome = self._server.run(script, keys, self._token, _milliseconds(self._lease_s), *words)
+        if outcome is None:
+            self._over.set()  # whatever the server may forget from now on
+        return outcome
 
 
 def _beat(claim: weakref.ref[_Claim], over: threading.Event, every_s: float) -> None:
