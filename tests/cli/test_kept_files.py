@@ -11,7 +11,7 @@ import pytest
 
 from librus_sdk.core.keeping import Document, Kept, Mishap, written
 from librus_sdk.secret import Secret
-from librus_sdk.shells.file_shelf import FileShelf, Plain
+from librus_sdk.shells.file_shelf import MAX_BYTES, FileShelf, Plain
 from librus_sdk.simulator import Simulator
 from tests.cli.conftest import Cli, first
 
@@ -145,14 +145,33 @@ def test_what_only_librus_sdk_gives_such_a_name_goes_whatever_is_in_it(cli: Cli,
     assert there(state) == set()
 
 
+@pytest.mark.parametrize("content", ["plain", "utf-16", "long"])
 @pytest.mark.parametrize("name", ["login_json", "login_foreign__1_json"])
-def test_another_program_s_file_of_that_name_stays(cli: Cli, state: Path, name: str) -> None:
-    put(state, **{name: '{"user": "me", "note": "of another program"}'})
+def test_another_program_s_file_of_that_name_stays(cli: Cli, state: Path, name: str, content: str) -> None:
+    text = '{"user": "me", "note": "of another program"}' + " " * (MAX_BYTES if content == "long" else 0)
+    put(state, **{name: ""})
     (path,) = (path for path in state.iterdir() if path.suffix == ".json")
+    path.write_text(text, encoding="utf-16" if content == "utf-16" else "utf-8")
     for argv in (("logout",), ("logout", "--all")):
         result = cli(*argv, env={"COLUMNS": "1000"})
         assert (result.status, path.exists()) == (0, True)
         assert path.name in result.out
+
+
+def test_what_a_killed_program_had_begun_to_write_goes_too(cli: Cli, state: Path) -> None:
+    half, account = text(SIGN_IN)[:60], "family__0123456789abcdef"
+    put(
+        state,
+        login_json_part=half,
+        **{f"{account}_json_part": half, f"{account}_sealed_part": ""},
+        bot_json_part=half,
+    )
+    told = cli("auth", "status", env={"COLUMNS": "200"}).out
+    assert told.count("half-written, by a program that was stopped") == 4
+    assert "What was kept is removed." in cli("logout").out
+    assert "login.json.part" not in there(state)
+    assert cli("logout", "--all", "--format", "json").json["left"] == []
+    assert there(state) == set()
 
 
 def test_of_a_file_with_two_names_the_other_stays(cli: Cli, state: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from librus_sdk import errors
 from librus_sdk.core import keeping
 from librus_sdk.core.keeping import BLANK, Document, Kept, Mishap, adoptable, is_news
 from librus_sdk.core.refresh import Minted, SlotState, offer, reject
+from librus_sdk.core.retry import LONGEST_S
 from librus_sdk.errors import (
     LibrusApiError,
     LibrusCredentialsError,
@@ -203,6 +204,11 @@ def test_a_failure_is_the_same_to_everybody(error: LibrusSdkError) -> None:
         error.message,
         7.0,
     )
+
+
+@pytest.mark.parametrize(("kept", "told"), [(1e300, LONGEST_S), (-5.0, 0.0), (None, None)])
+def test_a_wait_that_somebody_else_wrote_is_bounded(kept: float | None, told: float | None) -> None:
+    assert Mishap("LibrusApiError", "CODE", "text", kept).as_error().retry_after_s == told
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

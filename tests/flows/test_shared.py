@@ -90,6 +90,9 @@ class FakeKeeping:
     def turn(self) -> FakeTurn:
         return FakeTurn(self)
 
+    def glance(self) -> Document:
+        return self.look()
+
     def look(self) -> Document:
         self.did("look")
         self.document = self.meanwhile.get(self.looks, self.document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -189,21 +190,50 @@ def test_it_counts_all_attempts_together(world: World) -> None:
 # --- a store that hangs ------------------------------------------------------------------------------------
 
 
+def latched(world: World, store: MemoryStore) -> Callable[..., Any]:
+    """Return what opens clients of a session whose password was refused."""
+    world.gateway(store=store)
+    read = world.do(world.session.for_child).grades.list
+    world.sim.change_web_password(world.sim.children[0].id)
+    world.clock.advance(600.0)
+    world.sim.end_web_session()
+    assert isinstance(world.fails(read), LibrusCredentialsError)
+    return lambda **options: world.do(lambda: world.session.for_child(**options)).grades.list
+
+
 def test_it_bounds_the_look_whether_somebody_has_signed_in_elsewhere(cold: World) -> None:
-    store, child = MemoryStore(), cold.sim.children[0].id
-    cold.gateway(store=store)
-    patient = cold.do(cold.session.for_child)
-    hasty = cold.do(lambda: cold.session.for_child(timeout_total_ms=SHORT_MS))
-    cold.sim.change_web_password(child)
-    cold.clock.advance(600.0)
-    cold.sim.end_web_session()
-    assert isinstance(cold.fails(patient.grades.list), LibrusCredentialsError)
+    store = MemoryStore()
+    reads = latched(cold, store)
+    hasty, patient = reads(timeout_total_ms=SHORT_MS), reads(timeout_total_ms=LONG_MS)
     store.hangs["load"] = threading.Event()
-    error = cold.fails(hasty.grades.list)
+    error = cold.fails(hasty)
     assert isinstance(error, LibrusTimeoutError)
     assert error.whole_call
+    # Once that has hung for long no more looks are sent after it.
+    asked = store.asked
+    cold.clock.advance(60)
+    assert isinstance(cold.fails(patient), LibrusCredentialsError)
+    assert store.asked == asked
     store.hangs.pop("load").set()
-    assert isinstance(cold.fails(patient.grades.list), LibrusCredentialsError)
+    assert isinstance(cold.fails(reads()), LibrusCredentialsError)
+
+
+def test_without_a_thread_to_be_had_the_call_looks_itself(
+    cold: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = MemoryStore()
+    read = latched(cold, store)(timeout_total_ms=LONG_MS)
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == "librus-store":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    asked = store.asked
+    assert isinstance(cold.fails(read), LibrusCredentialsError)
+    assert store.asked > asked
 
 
 @pytest.mark.parametrize("what", ["claim", "load"])
@@ -217,24 +247,6 @@ def test_it_bounds_the_keeping_of_what_was_asked_for(cold: World, what: str) -> 
     # Its turn is given back.
     patient = cold.portal(store=store, clock=Clock())
     assert cold.do(lambda: patient.get_fresh_synergia_account(login)).login == login
-    assert f"child:{cold.sim.children[0].id}" in store.document.entries
-
-
-def test_without_threads_to_be_had_the_call_does_it_itself(
-    cold: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store, login = MemoryStore(), cold.sim.children[0].login
-    portal = cold.portal(store=store, timeout_total_ms=LONG_MS)
-    cold.do(portal.login)
-
-    def no_thread(thread: threading.Thread) -> None:
-        if thread.name == "librus-store":
-            raise RuntimeError("can't start new thread")
-        start(thread)
-
-    start = threading.Thread.start
-    monkeypatch.setattr(threading.Thread, "start", no_thread)
-    assert cold.do(lambda: portal.get_fresh_synergia_account(login)).login == login
     assert f"child:{cold.sim.children[0].id}" in store.document.entries
 
 

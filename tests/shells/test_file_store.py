@@ -685,7 +685,10 @@ def test_what_is_ours_by_its_name_goes_whatever_is_in_it(
         (b"", False),
         (b"\xff\xfe", False),
         (b"[" * 100_000, False),
+        (b" " * (MAX_BYTES + 1), True),
+        (b'{"kind": "librus-sdk session"}' + b" " * MAX_BYTES, False),
     ],
+    ids=str,
 )
 def test_what_is_whole_and_none_of_ours_is_another_program_s(content: bytes, anothers: bool) -> None:
     assert is_another_programs(content) is anothers
@@ -698,6 +701,18 @@ def test_another_program_s_file_stays_where_that_is_said(claim: FileClaim, folde
         file.write_bytes(content)
         assert claim.erase(file, unless=is_another_programs) is goes
         assert file.exists() is not goes
+
+
+def test_whether_there_is_anything_of_ours(shelf: FileShelf, folder: Path) -> None:
+    assert not shelf.is_in_use()
+    folder.mkdir(parents=True)
+    part, file = folder / f"{STEM}.json.part", folder / f"{STEM}.json"
+    part.touch()
+    assert shelf.is_in_use()
+    file.write_bytes(b"damaged")
+    assert shelf.is_in_use()
+    file.write_bytes(b'{"user": "me"}')
+    assert not shelf.is_in_use()
 
 
 def test_a_file_that_goes_meanwhile_is_not_told(

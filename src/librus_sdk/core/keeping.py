@@ -21,6 +21,7 @@ from .. import errors
 from ..errors import LibrusSdkError
 from ..secret import Secret
 from .refresh import Grant, Mark, Minted, Phase, SlotState
+from .retry import LONGEST_S
 
 __all__ = [
     "BLANK",
@@ -93,7 +94,8 @@ class Mishap:
         if not (isinstance(kind, type) and issubclass(kind, LibrusSdkError)):
             kind = LibrusSdkError
         error: LibrusSdkError = kind(self.message, code=self.code)
-        error.retry_after_s = self.retry_after_s
+        if self.retry_after_s is not None:
+            error.retry_after_s = min(max(0.0, self.retry_after_s), LONGEST_S)  # others may have written it
         return error
 
 

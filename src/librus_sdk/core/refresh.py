@@ -538,8 +538,8 @@ def abandon(state: SlotState, flight: Hashable) -> SlotState:
 def _remembered(failure: FlightFailure, left_s: float, ticket: Ticket) -> LibrusSdkError:
     """The failure again; where it said how long to wait, it says how long that still is."""
     error = failure.error_for_caller(ticket.first)
-    if error.retry_after_s is not None:
-        error.retry_after_s = left_s
+    if failure.retry_after_s is not None:
+        error.retry_after_s = left_s + max(0.0, failure.retry_after_s - PAUSE_MAX_S)
     return error
 
 

@@ -93,6 +93,10 @@ class Keeping(Protocol):
         """Return what is kept; ``BLANK`` when nothing is, ``UNREAD`` when nobody can tell just now."""
         ...
 
+    def glance(self) -> Document:
+        """The same for whoever does not need it: ``UNREAD`` also while an earlier glance hangs."""
+        ...
+
     def saving(self, change: Callable[[Document], Document]) -> Saving:
         """Return the work of changing what is kept, to be done in one's turn. Without I/O."""
         ...
@@ -100,10 +104,6 @@ class Keeping(Protocol):
     def told(self, event: str, slot: SlotPort) -> None:
         """Report what became of the slot's renewal."""
         ...
-
-
-def _looking(keeping: Keeping) -> Work:
-    return Work(keeping.look, late=UNREAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class _Adopting:
 
     def hear(self) -> Flow[None]:
         """Take what another process has got since a person was needed. Librus is asked for nothing."""
-        document: Document = yield _looking(self.keeping)
+        document: Document = yield Work(self.keeping.glance, late=UNREAD)
         state = self.slot.peek()
         # With a flight under way somebody has asked for the password to be sent: it may just have been taken.
         latch = state.latch if state.flight is None else None
@@ -210,7 +210,7 @@ class _Sharing(_Adopting):
     inner: Renewal
 
     def renew(self, mode: Mode) -> Flow[Minted]:
-        before: Document = yield _looking(self.keeping)
+        before: Document = yield Work(self.keeping.look)
         if mode != "force":
             found = self._adopted(before)
             if found is not None:
@@ -233,7 +233,7 @@ class _Sharing(_Adopting):
                 return _marked(fresh, document, self.codec.name)
             if not taken:
                 yield a_moment(self.ports)
-            document = yield _looking(self.keeping)
+            document = yield Work(self.keeping.look)
             if before is UNREAD:
                 before = document  # what has happened before it could be read is nobody's news
             found = self._meanwhile(before, document, mode)
@@ -308,7 +308,7 @@ class _Sharing(_Adopting):
 
         Then that is the newer one, and this could not be kept because of it.
         """
-        now: Document = yield _looking(self.keeping)
+        now: Document = yield Work(self.keeping.look)
         return None if now.mark(self.codec.name) == document.mark(self.codec.name) else self._adopted(now)
 
     def _told_others(self, error: LibrusSdkError, document: Document, *, news: bool) -> Flow[None]:

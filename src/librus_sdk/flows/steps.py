@@ -177,8 +177,8 @@ class Work:
     """Do something that may take a moment and must not hold up an event loop: a disk, a store.
 
     Answered by what ``do`` returns; it raises nothing. Once begun it is done, even when the flow is closed
-    before it has the answer, or there is no time left, of the flight or the whole call; then ``late`` is the
-    answer.
+    before it has the answer. Where a whole call has no time left for it, ``late`` is the answer; a flight
+    waits for it: what it changes must be known to be done.
     """
 
     do: Callable[[], Any]

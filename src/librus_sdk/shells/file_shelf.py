@@ -48,9 +48,12 @@ def begins_otherwise(content: bytes) -> bool:
 
 
 def is_another_programs(content: bytes) -> bool:
-    """Whether this is a whole JSON document and none of this library: somebody else's, not a damaged one."""
-    if not begins_otherwise(content):
-        return False
+    """Whether this is a whole JSON document and none of this library: somebody else's, not a damaged one.
+
+    So is what is longer than any of ours.
+    """
+    if not begins_otherwise(content) or len(content) > MAX_BYTES:
+        return begins_otherwise(content)
     try:
         json.loads(content)
     except (ValueError, RecursionError):
@@ -134,6 +137,14 @@ class FileShelf:
         """
         return guarded("What the session store keeps cannot be read", self._loaded)
 
+    def is_in_use(self) -> bool:
+        """Whether there is a file of ours here, if only a part that a killed process left.
+
+        Raises:
+            LibrusConfigurationError: as for :meth:`load`.
+        """
+        return guarded("What the session store keeps cannot be read", self._is_in_use)
+
     def claim(self) -> FileClaim | None:
         """Take the right to renew, at once; None while another process or session holds it.
 
@@ -208,11 +219,20 @@ class FileShelf:
         content = self._content()
         return None if content is None else self._wrapping.unwrapped(content)
 
+    def _is_in_use(self) -> bool:
+        content = self._bytes()
+        if content is None:
+            return os.path.lexists(self._part)
+        return not is_another_programs(content)
+
     def _content(self) -> bytes | None:
+        content = self._bytes()
+        return b"\xff" if content is not None and len(content) > MAX_BYTES else content  # can be no document
+
+    def _bytes(self) -> bytes | None:
         with suppress(FileNotFoundError), open(self._document, "rb", opener=_for_reading) as file:
             _check(os.fstat(file.fileno()))
-            content = file.read(MAX_BYTES + 1)
-            return b"\xff" if len(content) > MAX_BYTES else content  # too long to be a document
+            return file.read(MAX_BYTES + 1)
         return None
 
     def _check_owner(self) -> None:

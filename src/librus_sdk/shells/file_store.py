@@ -17,11 +17,12 @@ from .own_folder import own_folder
 from .store import StoreKey
 from .troubles import warn_of_store
 
-__all__ = ["BY_ACCOUNT", "BY_HOSTS", "FileStore", "KeptFile"]
+__all__ = ["BY_ACCOUNT", "BY_HOSTS", "HALF", "FileStore", "KeptFile"]
 
 _FOLDER: Final = "sessions"
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FILE: Final = re.compile(r"([A-Za-z0-9_-]+)(?:\.([a-z]+)-\d+)?\.(json|sealed)")
+HALF: Final = "half"
 BY_ACCOUNT: Final = "(?:family|school)-[0-9a-f]{16}"
 """What a document is called whose store has no name: a pattern of what :meth:`FileStore.shelf` makes."""
 BY_HOSTS: Final = "(?:-[0-9a-f]{8})?"
@@ -36,7 +37,8 @@ class KeptFile:
         path: the file.
         owner: what the document is called, without what stands behind the dot.
         label: ``family`` or ``school``, the kind of the account; or the name the store was given.
-        set_aside: why it is not used any more (``damaged``, ``foreign``, ``newer``); None for one in use.
+        set_aside: why it is not used (``damaged``, ``foreign``, ``newer``; ``half`` for what a program that
+            was killed had begun to write); None for one in use.
         encrypted: whether it takes a key of the user's key ring to read it.
         size: in bytes.
         saved_at: when it was written, seconds since the epoch.
@@ -153,10 +155,13 @@ class FileStore:
         except FileNotFoundError:
             return
         for name in names:
-            parts = _FILE.fullmatch(name)
+            whole = name.removesuffix(".part")
+            parts = _FILE.fullmatch(whole)
             # Beside a document there is its lock; whatever else is there is none of ours.
             if parts is None or f"{parts[1]}{LOCK}" not in names:
                 continue
+            if whole != name and whole in names:
+                continue  # goes with the document
             path = self._folder / name
             try:
                 found = path.lstat()
@@ -167,7 +172,7 @@ class FileStore:
                 path=path,
                 owner=parts[1],
                 label=kind or parts[1],
-                set_aside=parts[2],
+                set_aside=parts[2] if whole == name else HALF,
                 encrypted=parts[3] == "sealed",
                 size=found.st_size,
                 saved_at=found.st_mtime,

@@ -85,6 +85,7 @@ class Keeping:
         self._shelf: Final = shelf
         self._owner = key.owner
         self._ports: Final = ports
+        self._rest_s: Final = rest_s
         self._calls: Final = StoreCalls(ports, rest_s)
         self.after_fork()
         renew_after_fork(self)
@@ -94,6 +95,7 @@ class Keeping:
         self._calls.after_fork()
         self._lock = threading.Lock()
         self._writing = threading.Lock()
+        self._glances: list[float] = []
         self._claim: Claim | None = None
         # Who has a part in the right to renew, or is about to have one: an interrupt between two steps then
         # leaves nothing counted that nobody takes back.
@@ -149,6 +151,22 @@ class Keeping:
         if isinstance(found, Document):
             return found
         return UNREAD if found == "unread" else BLANK
+
+    def glance(self) -> Document:
+        """The same for whoever does not need it: ``UNREAD`` also while an earlier glance hangs.
+
+        So that calls which wait no longer for a store do not leave a thread behind each.
+        """
+        began = self._ports.monotonic()
+        with self._lock:
+            if self._glances and began - self._glances[0] >= self._rest_s:
+                return UNREAD
+            self._glances.append(began)
+        try:
+            return self.look()
+        finally:
+            with self._lock:
+                self._glances.remove(began)
 
     def _read(self) -> Document | str | None:
         """Return what is kept, None where nothing is, or why it is not used."""

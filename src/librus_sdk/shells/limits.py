@@ -96,13 +96,11 @@ class Limit:
             return Left(rest, self.total_ms, "timeout_total_ms")
         return Left(rest, max(1, round(rest * 1000)), "flight_timeout_s")
 
-    def rest(self) -> float | None:
-        """Return the seconds until all must be over; None where nothing says when."""
-        return None if self.deadline is None else min(max(0.0, self.deadline - time.monotonic()), MAX_WAIT_S)
-
     def queueing(self) -> float | None:
         """Return the seconds a call may stand in line from now on; None for as long as it takes."""
-        return None if self.total_ms is None else self.rest()
+        if self.deadline is None or self.total_ms is None:
+            return None
+        return min(max(0.0, self.deadline - time.monotonic()), MAX_WAIT_S)
 
     def refuses(self, pause: Pause) -> bool:
         """Whether there is no time for the pause: it would end when all must be over."""

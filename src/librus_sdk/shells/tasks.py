@@ -183,7 +183,7 @@ class TaskShell:
                 await self._clock.sleep_async(step.seconds)
                 return None
             case Work():
-                return await self._work(step, limit.rest())
+                return await self._work(step, limit.queueing())
             case _:
                 assert_never(step)
 

@@ -164,7 +164,7 @@ class ThreadShell:
                 self._clock.sleep(step.seconds)
                 return None
             case Work():
-                return done(step, limit.rest())
+                return done(step, limit.queueing())
             case _:
                 assert_never(step)
 

@@ -220,6 +220,8 @@ def _held_by(store: FileStore, file: KeptFile) -> str | None:
 
 def _said_of(file: KeptFile, holds: str | None) -> str:
     """Return in a parent's words what the file is."""
+    if file.set_aside == "half":
+        return "half-written, by a program that was stopped"
     if file.set_aside:
         return f"put aside: {_WRONG.get(file.set_aside, file.set_aside)}"
     if holds in _HOLDS:

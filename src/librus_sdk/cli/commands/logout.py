@@ -155,22 +155,19 @@ def _what_stays(file: KeptFile) -> Callable[[bytes], bool]:
     """
     from ...core.keeping import Unreadable
     from ...shells.file_shelf import begins_otherwise, is_another_programs
-    from ...shells.file_store import BY_ACCOUNT, BY_HOSTS
+    from ...shells.file_store import BY_ACCOUNT, BY_HOSTS, HALF
 
     owner = f"(?:{NAMES}-)?(?:{LOGIN}|{BY_ACCOUNT}){BY_HOSTS}"
-    if file.set_aside not in (None, *get_args(Unreadable)) or re.fullmatch(owner, file.owner) is None:
+    if file.set_aside not in (None, HALF, *get_args(Unreadable)) or re.fullmatch(owner, file.owner) is None:
         return begins_otherwise
     return is_another_programs if file.owner == LOGIN else lambda _content: False
 
 
 def _is_full(shelf: FileShelf) -> bool:
-    from ...shells.file_shelf import is_another_programs
-
     try:
-        content = shelf.load()
+        return shelf.is_in_use()
     except LibrusConfigurationError:
         return True  # something is there that cannot be read
-    return content is not None and not is_another_programs(content.reveal().encode())
 
 
 def _claimed(shelf: FileShelf) -> FileClaim:
